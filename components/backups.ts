@@ -1,0 +1,120 @@
+/** Where backups go, in the words of the Barman Cloud plugin. */
+import { type Bucket, type Duration } from "../config";
+import { type ObjectStoreSpec } from "./cnpg";
+import type { Deep } from "./crds";
+import type { HeldSecret, SecretKey } from "./needs";
+
+export interface BackupArgs {
+  readonly bucket: Bucket;
+  /** Address of an S3-compatible server. @default - the vendor's own */
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  /** Cloudflare account, for R2. */
+  readonly account?: string | undefined;
+  /** Keys of the bucket. @default - the cloud's workload identity */
+  readonly credentials?: { readonly id: HeldSecret; readonly key: HeldSecret } | undefined;
+  /** Annotations that make the database's service account a role of the cloud. */
+  readonly identity?: Readonly<Record<string, string>> | undefined;
+  /** When a full backup is taken: five-field cron, UTC. */
+  readonly every: { readonly cron: string };
+  /** Changes are archived at least this often. */
+  readonly wal: Duration;
+  /** Every point in time, for so many days. */
+  readonly keep: { readonly days: number };
+  readonly compression: "gzip" | "zstd" | "lz4" | "snappy" | "none";
+  readonly encryption: "bucket" | "aes256" | "kms";
+}
+
+type Configuration = ObjectStoreSpec["configuration"];
+type Credentials = {
+  [K in "s3Credentials" | "googleCredentials" | "azureCredentials"]?: Deep<NonNullable<Configuration[K]>>;
+};
+
+/** The bucket as a URL the tools of Barman understand. */
+export function destination({ provider, name, account, prefix }: Bucket): string {
+  const folder = prefix === "" ? "" : `/${prefix}`;
+  switch (provider) {
+    case "s3":
+    case "r2":
+      return `s3://${name}${folder}`;
+    case "gcs":
+      return `gs://${name}${folder}`;
+    case "azure":
+      return `https://${account ?? ""}.blob.core.windows.net/${name}${folder}`;
+  }
+}
+
+/** The S3 server's address, where it is not Amazon's. */
+export function endpointOf(backup: Pick<BackupArgs, "bucket" | "endpoint" | "account">): string | undefined {
+  if (backup.endpoint !== undefined || backup.bucket.provider !== "r2") return backup.endpoint;
+  if (backup.account === undefined)
+    throw new Error(`${backup.bucket.text}: R2 needs the Cloudflare account's id`);
+  return `https://${backup.account}.r2.cloudflarestorage.com`;
+}
+
+/** Ports the database's pods must reach to archive. */
+export function backupPorts(backup: BackupArgs): number[] {
+  const endpoint = endpointOf(backup);
+  const { port, protocol } = new URL(endpoint ?? "https://s3");
+  return [port === "" ? (protocol === "http:" ? 80 : 443) : Number(port)];
+}
+
+/** Where the keys of a bucket stand. */
+export type BucketKeys = Readonly<Partial<Record<"id" | "key" | "region", SecretKey>>>;
+
+/** The plugin's settings. */
+export function objectStoreSpec(backup: BackupArgs, keys: BucketKeys | undefined): Deep<ObjectStoreSpec> {
+  const { compression, encryption } = backup;
+  const endpointURL = endpointOf(backup);
+  const how = {
+    ...(compression === "none" ? {} : { compression }),
+    ...(encryption === "bucket" ? {} : { encryption: encryption === "kms" ? "aws:kms" : "AES256" }),
+  };
+  // Barman compresses base backups with fewer codecs than the archive; gzip is in both.
+  const dataHow = compression === "zstd" ? { ...how, compression: "gzip" } : how;
+  return {
+    configuration: {
+      data: { ...dataHow, immediateCheckpoint: true, jobs: 2 },
+      destinationPath: destination(backup.bucket),
+      ...(endpointURL === undefined ? {} : { endpointURL }),
+      ...credentialsOf(backup, keys),
+      wal: { ...how, maxParallel: 4 },
+    },
+    instanceSidecarConfiguration: {
+      // Newer AWS clients send checksums that R2 and most S3-compatible servers refuse.
+      env: ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"].map((name) => ({
+        name,
+        value: "when_required",
+      })),
+      resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } },
+    },
+    retentionPolicy: `${backup.keep.days}d`,
+  };
+}
+
+function credentialsOf({ bucket }: BackupArgs, keys: BucketKeys | undefined): Credentials {
+  const at = (name: keyof BucketKeys) => {
+    const one = keys?.[name];
+    return one === undefined ? undefined : { key: one.key, name: one.secret };
+  };
+  switch (bucket.provider) {
+    case "s3":
+    case "r2":
+      if (keys === undefined) return { s3Credentials: { inheritFromIAMRole: true } };
+      return given("s3Credentials", {
+        accessKeyId: at("id"),
+        region: at("region"),
+        secretAccessKey: at("key"),
+      });
+    case "gcs":
+      if (keys === undefined) return { googleCredentials: { gkeEnvironment: true } };
+      return given("googleCredentials", { applicationCredentials: at("key") });
+    case "azure":
+      if (keys === undefined) return { azureCredentials: { useDefaultAzureCredentials: true } };
+      return given("azureCredentials", { storageAccount: at("id"), storageKey: at("key") });
+  }
+}
+
+function given(kind: keyof Configuration, references: Record<string, object | undefined>): Credentials {
+  return { [kind]: Object.fromEntries(Object.entries(references).filter(([, one]) => one !== undefined)) };
+}

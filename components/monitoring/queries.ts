@@ -1,0 +1,111 @@
+/** What is asked of Prometheus about parts and stores: each signal of the configuration, in PromQL. */
+import type { Signal } from "../../config";
+
+/** What queries are about. */
+export interface Watched {
+  readonly namespace: string;
+  /** Name of the database's cluster. */
+  readonly postgres?: string | undefined;
+  readonly redis?: string | undefined;
+  /** Requests to a part, as the gateway counts them: label matchers by part. */
+  readonly requests: Readonly<Record<string, string>>;
+  /** Name of the counter and of the histogram of requests. */
+  readonly counter: string;
+  readonly histogram: string;
+}
+
+/** A quantile of the time the gateway waits for a part, in seconds. */
+export function latency(at: Watched, part: string, quantile: number, window: string): string {
+  const rate = `rate(${at.histogram}_bucket{${at.requests[part] ?? ""}}[${window}])`;
+  return `histogram_quantile(${quantile}, sum by (le) (${rate}))`;
+}
+
+/** Server errors of all answers of a part. */
+export function errorRatio(at: Watched, part: string, window: string): string {
+  const matchers = at.requests[part] ?? "";
+  const errors = `sum(rate(${at.counter}{${matchers},code=~"5.."}[${window}]))`;
+  // No errors yet is an empty vector, which would hide the part rather than say nought.
+  return `(${errors} or vector(0)) / sum(rate(${at.counter}{${matchers}}[${window}]))`;
+}
+
+/** Pods of a part: its own, not those of a part whose name begins alike. */
+function pods(at: Watched, part: string): string {
+  return `namespace="${at.namespace}",pod=~"${part}-[a-z0-9]+-[a-z0-9]{5}",container="${part}"`;
+}
+
+/** A signal as one expression, or nothing where what it is about is not there. */
+export function signal(
+  name: Signal,
+  at: Watched,
+  part: string | undefined,
+  window: string,
+): string | undefined {
+  const { namespace } = at;
+  const of = part ?? "";
+  const pg = at.postgres === undefined ? undefined : `namespace="${namespace}",pod=~"${at.postgres}-[0-9]+"`;
+  const redis = at.redis === undefined ? undefined : `namespace="${namespace}",pod=~"${at.redis}-[0-9]+"`;
+  const asked = of in at.requests;
+  switch (name) {
+    case "errors":
+      return asked ? errorRatio(at, of, window) : undefined;
+    case "availability":
+      return asked ? `1 - (${errorRatio(at, of, "30d")})` : undefined;
+    case "p50":
+      return asked ? latency(at, of, 0.5, window) : undefined;
+    case "p95":
+      return asked ? latency(at, of, 0.95, window) : undefined;
+    case "p99":
+      return asked ? latency(at, of, 0.99, window) : undefined;
+    case "requests":
+      return asked ? `sum(rate(${at.counter}{${at.requests[of] ?? ""}}[${window}]))` : undefined;
+    case "uptime":
+      return `avg(avg_over_time(probe_success{namespace="${namespace}"}[${window}]))`;
+    case "cpu":
+      return ofLimit(
+        `rate(container_cpu_usage_seconds_total{${pods(at, of)}}[${window}])`,
+        "cpu",
+        pods(at, of),
+      );
+    case "memory":
+      return ofLimit(`container_memory_working_set_bytes{${pods(at, of)}}`, "memory", pods(at, of));
+    case "restarts":
+      return `sum(increase(kube_pod_container_status_restarts_total{${pods(at, of)}}[1h]))`;
+    case "disk":
+      return (
+        `max(1 - kubelet_volume_stats_available_bytes{namespace="${namespace}"}` +
+        ` / kubelet_volume_stats_capacity_bytes{namespace="${namespace}"})`
+      );
+    case "connections":
+      return (
+        pg &&
+        `max(sum by (pod) (cnpg_backends_total{${pg}}) / on (pod) max by (pod) (cnpg_pg_settings_setting{${pg},name="max_connections"}))`
+      );
+    case "query":
+      return (
+        pg &&
+        `sum(rate(cnpg_pg_stat_statements_total_exec_time_seconds{${pg}}[${window}]))` +
+          ` / sum(rate(cnpg_pg_stat_statements_calls{${pg}}[${window}]))`
+      );
+    case "replication-lag":
+      return pg && `max(cnpg_pg_replication_lag{${pg}})`;
+    case "backup-age":
+      return pg && `time() - max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${pg}} > 0)`;
+    case "drill-age":
+      return `time() - max(slipway_drill_last_success_timestamp_seconds{namespace="${namespace}"})`;
+    case "queue-depth":
+      return redis && `sum(redis_key_size{${redis}})`;
+    case "queue-age":
+      return `max(slipway_queue_oldest_job_age_seconds{namespace="${namespace}"})`;
+    case "redis-memory":
+      return redis && `max(redis_memory_used_bytes{${redis}} / (redis_memory_max_bytes{${redis}} > 0))`;
+    case "evictions":
+      return redis && `sum(increase(redis_evicted_keys_total{${redis}}[1h]))`;
+    case "certificate-expiry":
+      return `min(certmanager_certificate_expiration_timestamp_seconds{namespace="${namespace}"}) - time()`;
+  }
+}
+
+function ofLimit(used: string, resource: string, matchers: string): string {
+  const limit = `kube_pod_container_resource_limits{${matchers},resource="${resource}"}`;
+  return `max(max by (pod) (${used}) / on (pod) max by (pod) (${limit}))`;
+}

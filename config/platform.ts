@@ -1,0 +1,21 @@
+/** Names the platform gives things once a cluster, and products count on. */
+export const platform = {
+  gateway: {
+    namespace: "slipway-gateway",
+    /** Labels of the pods that take traffic in. */
+    pods: { "app.kubernetes.io/name": "traefik" },
+    /** Its load balancer's Service. */
+    service: "traefik",
+    /** Ports its pods listen on; a Gateway's listeners must name these. */
+    ports: { http: 8000, https: 8443 },
+  },
+  /** CloudNativePG, which looks after its instances over the network. */
+  postgres: { namespace: "cnpg-system" },
+  monitoring: { namespace: "slipway-monitoring" },
+  /** KEDA, which must reach the Redis whose lists it measures. */
+  keda: { namespace: "keda" },
+  certificates: {
+    /** ClusterIssuer of the cluster's own authority. */
+    localIssuer: "slipway-local",
+  },
+} as const;

@@ -1,0 +1,77 @@
+/** A product on its clusters, on one page: what the stack says goes in, components are wired, addresses come out. */
+import { clouds } from "./clouds";
+import { Api } from "./components/api";
+import { Bucket } from "./components/bucket";
+import { Dns } from "./components/dns";
+import { Image } from "./components/image";
+import { Ingress } from "./components/ingress";
+import { Monitoring } from "./components/monitoring";
+import type { Part } from "./components/part";
+import { Postgres } from "./components/postgres";
+import { Redis } from "./components/redis";
+import { Secrets } from "./components/secrets";
+import { Space } from "./components/space";
+import { Task } from "./components/task";
+import { Web } from "./components/web";
+import { Worker } from "./components/worker";
+import * as wiring from "./wiring";
+import * as wired from "./wiring-parts";
+
+const { settings, secrets: given } = wiring.read();
+const registry = wiring.registryOf(settings.registry, given);
+const bucketArgs = wiring.bucketOf(settings, given);
+const bucket = bucketArgs && new Bucket("backups", bucketArgs);
+
+const images = Object.fromEntries(
+  Object.entries(settings.parts).map(([name, { build, image }]) => [
+    name,
+    build === undefined
+      ? image?.text
+      : new Image(name, { ...build, image: build.image.text, registry }).digest,
+  ]),
+);
+
+export const clusters = Object.fromEntries(
+  Object.entries(settings.clusters).map(([name, cluster]) => {
+    const space = new Space(name, wiring.spaceOf(settings, given), {
+      provider: wiring.providerOf(name, cluster, given),
+    });
+    const secrets = new Secrets("secrets", { secrets: wiring.originsOf(settings, given), space });
+    const here: wiring.Place = {
+      bucketKeys: bucket?.credentials,
+      cloud: clouds[cluster.cloud],
+      cluster,
+      secret: (wanted) => secrets.get(wanted),
+      settings,
+      space,
+    };
+
+    const postgres =
+      settings.postgres && new Postgres("postgres", wiring.postgresOf(settings.postgres, here));
+    const redis = settings.redis && new Redis("redis", wiring.redisOf(settings.redis, here));
+
+    const stores = { postgres, redis };
+    const parts: Record<string, Part> = {};
+    for (const [part, said] of wired.inOrder(settings.parts)) {
+      const there = { ...parts, ...stores };
+      const args = wired.partOf(part, said, images[part], there, Object.values(parts), here);
+      parts[part] =
+        said.kind === "worker"
+          ? new Worker(part, { ...args, health: said.health })
+          : said.kind === "web"
+            ? new Web(part, { ...args, ...wired.listening(part, said, here), spa: said.spa })
+            : new Api(part, { ...args, ...wired.listening(part, said, here) });
+    }
+    for (const [job, said] of Object.entries(settings.jobs)) {
+      const there = { ...parts, ...stores };
+      new Task(job, wired.taskOf(said, images[said.part], there, Object.values(parts), here));
+    }
+
+    const ingress = new Ingress("ingress", { ...wiring.ingressOf(here), parts });
+    if (settings.monitoring.enabled) new Monitoring("monitoring", wiring.monitoringOf(here, ingress));
+    if (settings.dns.provider === "cloudflare" && cluster.role === "primary") {
+      new Dns("dns", wiring.dnsOf(settings, ingress.address, here.cloud, given));
+    }
+    return [name, { namespace: space.namespace, urls: ingress.urls }];
+  }),
+);

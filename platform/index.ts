@@ -1,0 +1,64 @@
+/** The platform on one page: what a cluster needs once, before products run on it. */
+import * as kubernetes from "@pulumi/kubernetes";
+import { quiet } from "../toolchain/lib/progress";
+import { Manifests } from "./manifests";
+import { withImage } from "./change";
+import { CertManager, certManagerObjects } from "./cert-manager";
+import { image, readSettings } from "./settings";
+import { manifests } from "./sources";
+import { Traefik } from "./traefik";
+import { sources } from "./versions";
+
+export = async () => {
+  const settings = readSettings();
+  const provider = new kubernetes.Provider("cluster", {
+    context: settings.context,
+    enableServerSideApply: true,
+  });
+  const wants = (part: (typeof settings.parts)[number]) => settings.parts.includes(part);
+  const outputs: Record<string, unknown> = { parts: settings.parts };
+
+  if (wants("gateway")) {
+    const definitions = [
+      new Manifests(
+        "gateway-api",
+        { objects: await manifests("gateway-api", sources.gatewayApi, quiet) },
+        { provider },
+      ),
+      new Manifests(
+        "traefik-kinds",
+        { objects: await manifests("traefik", sources.traefik, quiet) },
+        { provider },
+      ),
+    ];
+    const traefik = new Traefik(
+      "traefik",
+      { image: image(settings, "traefik"), gateway: settings.gateway },
+      { provider, dependsOn: definitions.flatMap((part) => part.installed) },
+    );
+    outputs.gatewayClass = traefik.className;
+  }
+  if (wants("certificates")) {
+    const embedded = settings.images.certManager;
+    const certificates = new CertManager(
+      "cert-manager",
+      {
+        objects: await certManagerObjects(embedded !== undefined),
+        ...(embedded === undefined ? {} : { embedded }),
+      },
+      { provider },
+    );
+    outputs.localIssuer = certificates.localIssuer;
+  }
+  if (wants("postgres")) {
+    new Manifests(
+      "cloudnative-pg",
+      {
+        objects: await manifests("cloudnative-pg", sources.cloudnativepg, quiet),
+        change: withImage("cnpg-controller-manager", image(settings, "cloudnativepg")),
+      },
+      { provider },
+    );
+  }
+  return outputs;
+};

@@ -1,0 +1,116 @@
+/** What the platform installs, at which version and from where: the one place to raise a version. */
+import { versions } from "../toolchain/versions";
+
+/** Manifests of others: the release's own file, and the Go module that holds the same text where releases are out of reach. */
+export interface Source {
+  version: string;
+  /** Files of the official release. */
+  release: string[];
+  /** The same in the project's Go module, where it has it. */
+  module?: { path: string; version: string; files: string[] };
+}
+
+const gatewayApi = "1.5.0";
+const { traefik, certManager, cloudnativepg } = versions;
+const barman = "0.13.0";
+const prometheusOperator = "0.85.0";
+const github = "https://github.com";
+const raw = "https://raw.githubusercontent.com";
+
+const gatewayKinds = [
+  "backendtlspolicies",
+  "gatewayclasses",
+  "gateways",
+  "grpcroutes",
+  "httproutes",
+  "listenersets",
+  "referencegrants",
+  "tlsroutes",
+];
+
+export const sources = {
+  gatewayApi: {
+    version: gatewayApi,
+    release: [`${github}/kubernetes-sigs/gateway-api/releases/download/v${gatewayApi}/standard-install.yaml`],
+    module: {
+      path: "sigs.k8s.io/gateway-api",
+      version: gatewayApi,
+      files: gatewayKinds.map((kind) => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`),
+    },
+  },
+  traefik: {
+    version: traefik,
+    release: ["definition-v1"].map(
+      (file) =>
+        `${raw}/traefik/traefik/v${traefik}/docs/content/reference/dynamic-configuration/kubernetes-crd-${file}.yml`,
+    ),
+    module: {
+      path: "github.com/traefik/traefik/v3",
+      version: traefik,
+      files: ["kubernetes-crd-definition-v1.yml"].map(
+        (file) => `docs/content/reference/dynamic-configuration/${file}`,
+      ),
+    },
+  },
+  cloudnativepg: {
+    version: cloudnativepg,
+    release: [
+      `${github}/cloudnative-pg/cloudnative-pg/releases/download/v${cloudnativepg}/cnpg-${cloudnativepg}.yaml`,
+    ],
+    module: {
+      path: "github.com/cloudnative-pg/cloudnative-pg",
+      version: cloudnativepg,
+      files: [`releases/cnpg-${cloudnativepg}.yaml`],
+    },
+  },
+  barman: {
+    version: barman,
+    release: [`${github}/cloudnative-pg/plugin-barman-cloud/releases/download/v${barman}/manifest.yaml`],
+    module: {
+      path: "github.com/cloudnative-pg/plugin-barman-cloud",
+      version: barman,
+      files: ["manifest.yaml"],
+    },
+  },
+  prometheusOperator: {
+    version: prometheusOperator,
+    release: [
+      `${github}/prometheus-operator/prometheus-operator/releases/download/v${prometheusOperator}/bundle.yaml`,
+    ],
+    module: {
+      path: "github.com/prometheus-operator/prometheus-operator",
+      version: prometheusOperator,
+      files: ["bundle.yaml"],
+    },
+  },
+  certManager: {
+    version: certManager,
+    release: [`${github}/cert-manager/cert-manager/releases/download/v${certManager}/cert-manager.yaml`],
+  },
+  /** The kinds alone, for the embedded cluster's build of the controllers. */
+  certManagerKinds: {
+    version: certManager,
+    release: [`${github}/cert-manager/cert-manager/releases/download/v${certManager}/cert-manager.crds.yaml`],
+    module: {
+      path: "github.com/cert-manager/cert-manager",
+      version: certManager,
+      files: [
+        ...["challenges", "orders"].map((kind) => `deploy/crds/acme.cert-manager.io_${kind}.yaml`),
+        ...["certificaterequests", "certificates", "clusterissuers", "issuers"].map(
+          (kind) => `deploy/crds/cert-manager.io_${kind}.yaml`,
+        ),
+      ],
+    },
+  },
+} satisfies Record<string, Source>;
+
+/** The images those manifests run, where an image registry can be reached. */
+export const images = {
+  traefik: `docker.io/library/traefik:v${traefik}`,
+  cloudnativepg: `ghcr.io/cloudnative-pg/cloudnative-pg:${cloudnativepg}`,
+  barman: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v${barman}`,
+  prometheusOperator: `quay.io/prometheus-operator/prometheus-operator:v${prometheusOperator}`,
+  /** Only the embedded cluster names one; upstream's manifest has its own. */
+  certManager: "",
+};
+export type ImageName = keyof typeof images;

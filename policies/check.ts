@@ -1,0 +1,27 @@
+/** All rules over a set of resources at once, outside of the engine. */
+import { sorted } from "./findings";
+import type { Finding, Rule } from "./rule";
+import type { Resource } from "./resource";
+import { Run } from "./run";
+import type { Settings } from "./settings";
+
+export interface Checked {
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  readonly waivers: ReturnType<Run["book"]["report"]>;
+}
+
+export function check(
+  rules: readonly Rule[],
+  resources: readonly Resource[],
+  settings: Settings,
+  now: Date,
+): Checked {
+  const run = new Run(rules, settings, now);
+  const findings = rules.flatMap((rule) =>
+    rule.type === "stack"
+      ? run.whole(rule, resources)
+      : resources.flatMap((resource) => run.one(rule, resource)),
+  );
+  return { findings: sorted(findings), waivers: run.book.report() };
+}

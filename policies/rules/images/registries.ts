@@ -1,0 +1,31 @@
+import { text } from "../../cel/text";
+import { cis, nsa, pages } from "../../frameworks";
+import { pods } from "../../kinds";
+import { objectRule } from "../../rule";
+import { from, full } from "./reference";
+
+/** Registries that only exist on the machine of a local stack: what was built and loaded there. */
+const onThisMachine = ["slipway.local", "localhost", "localhost:*"];
+
+export const imagesRegistries = objectRule({
+  name: "images-come-from-known-registries",
+  title: "Images come from the registries that the stack allows.",
+  severity: "high",
+  frameworks: [cis("5.5.1"), nsa("Building secure container images")],
+  on: pods,
+  variables: {
+    allowed: ({ registries, tier }) =>
+      text(from(tier === "local" ? [...registries, ...onThisMachine] : registries)),
+  },
+  validations: [
+    {
+      each: "containers",
+      holds: `${full}.matches(variables.allowed)`,
+      property: "image",
+      wanted: "an image of an allowed registry",
+      message: "comes from a registry that is not allowed",
+    },
+  ],
+  fix: "Use an allowed registry, or add this one to registry.allowed of the stack.",
+  url: pages.images,
+});

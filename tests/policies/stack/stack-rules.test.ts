@@ -1,0 +1,439 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- breaks reach into objects of any shape */
+/** Rules over other resources and over the whole stack: silent on a good stack, exact on a broken one. */
+import assert from "node:assert/strict";
+import { rules } from "../../../policies/index";
+import { fixtures, selector, type Loose } from "../fixtures";
+import { Engine, secret, sent, unknownText, type Said } from "../harness";
+import { goodStack, type Resources } from "./good-stack";
+
+type Change = (resources: Record<string, { props: Loose; outputs?: Loose; protect?: boolean }>) => void;
+
+async function run(
+  change: Change,
+  config: Record<string, unknown> = { targets: { rpo: "15m" } },
+): Promise<Said[]> {
+  const resources: Resources = goodStack();
+  change(resources);
+  return new Engine({ config }).run(...Object.values(resources));
+}
+
+interface Break {
+  rule: string;
+  breaks: string;
+  change: Change;
+  says: RegExp;
+  config?: Record<string, unknown>;
+  also?: string[];
+}
+
+const container = (resources: Parameters<Change>[0]): Loose =>
+  resources.deployment?.props.spec.template.spec.containers[0];
+
+// One case a line.
+// prettier-ignore
+const breaks: Break[] = [
+  {
+    rule: "namespaces-deny-by-default",
+    breaks: "no default policy in a namespace without pods",
+    change: (r) => {
+      r.empty = sent({
+        ...fixtures.Namespace(),
+        metadata: { ...fixtures.Namespace().metadata, name: "empty" },
+      });
+    },
+    says: /^the namespace is open for Ingress and Egress: no policy selects all of its pods\nmetadata\.name: found empty, wanted a NetworkPolicy/,
+  },
+  {
+    rule: "namespaces-deny-by-default",
+    breaks: "a default policy for one direction",
+    change: (r) => {
+      r.denyAll!.props.spec.policyTypes = ["Ingress"];
+    },
+    says: /^the namespace is open for Egress: /,
+    also: ["pods-are-covered-by-policies"],
+  },
+  {
+    rule: "pods-are-covered-by-policies",
+    breaks: "pods in a namespace of someone else",
+    change: (r) => {
+      r.stray = sent({
+        ...fixtures.Job(),
+        metadata: { ...fixtures.Job().metadata, name: "stray", namespace: "elsewhere" },
+      });
+    },
+    says: /^no policy covers these pods for Ingress and Egress\nmetadata\.namespace: found elsewhere/,
+  },
+  {
+    rule: "replicas-have-one-owner",
+    breaks: "replicas beside an autoscaler",
+    change: (r) => {
+      r.deployment!.props.spec.replicas = 3;
+    },
+    says: /^each deploy undoes what the autoscaler has done\nspec\.replicas: found 3, wanted nothing: HorizontalPodAutoscaler\/shop\/api sets it/,
+  },
+  {
+    rule: "autoscalers-fit-their-targets",
+    breaks: "an autoscaler of nothing",
+    change: (r) => {
+      r.autoscaler!.props.spec.scaleTargetRef.name = "gone";
+      r.deployment!.props.spec.replicas = 2;
+    },
+    says: /^the autoscaler has nothing to scale\nspec\.scaleTargetRef\.name: found gone/,
+  },
+  {
+    rule: "autoscalers-fit-their-targets",
+    breaks: "a share of no request",
+    change: (r) => {
+      delete container(r).resources.requests.cpu;
+    },
+    says: /^the autoscaler's share is of a request that nobody made: it never scales\nspec\.metrics: .*wanted resources\.requests\.cpu of container api of Deployment\/shop\/api/,
+    also: ["pods-limit-resources"],
+  },
+  {
+    rule: "disruption-budgets-fit-replicas",
+    breaks: "no budget",
+    change: (r) => {
+      delete r.budget;
+    },
+    says: /^a drain may take all replicas at once: they have no disruption budget/,
+  },
+  {
+    rule: "disruption-budgets-fit-replicas",
+    breaks: "a budget of all replicas",
+    change: (r) => {
+      r.budget!.props.spec = { minAvailable: 2, selector: { matchLabels: selector("api") } };
+    },
+    says: /^the budget lets no pod go: no node with one of them can be drained\nspec\.minAvailable: found 2, wanted less than the 2 replicas of Deployment\/shop\/api/,
+  },
+  {
+    rule: "plain-http-only-redirects",
+    breaks: "a route on every listener",
+    change: (r) => {
+      delete r.route!.props.spec.parentRefs[0].sectionName;
+    },
+    says: /^the route answers over plain HTTP\nspec\.parentRefs: found gateway\/every listener/,
+  },
+  {
+    rule: "plain-http-only-redirects",
+    breaks: "a redirect to http",
+    change: (r) => {
+      r.redirect!.props.spec.rules[0].filters[0].requestRedirect.scheme = "http";
+    },
+    says: /^the route answers over plain HTTP\nspec\.parentRefs: found gateway\/web/,
+  },
+  {
+    rule: "databases-are-backed-up",
+    breaks: "no archive",
+    change: (r) => {
+      delete r.cluster!.props.spec.plugins;
+    },
+    says: /^changes are not archived/,
+  },
+  {
+    rule: "databases-are-backed-up",
+    breaks: "an archive that is not there",
+    change: (r) => {
+      delete r.store;
+    },
+    says: /^the archive's ObjectStore is not there\nspec\.plugins: found postgres/,
+  },
+  {
+    rule: "databases-are-backed-up",
+    breaks: "no schedule",
+    change: (r) => {
+      delete r.backup;
+    },
+    says: /^no backup is scheduled/,
+  },
+  {
+    rule: "databases-are-backed-up",
+    breaks: "a suspended schedule",
+    change: (r) => {
+      r.backup!.props.spec.suspend = true;
+    },
+    says: /^no backup is scheduled/,
+  },
+  {
+    rule: "backups-meet-the-rpo",
+    breaks: "an archive too slow for the promise",
+    change: (r) => {
+      r.cluster!.props.spec.postgresql.parameters.archive_timeout = "30min";
+    },
+    says: /^a disaster may cost more data than the stack promises\nspec\.postgresql\.parameters\.archive_timeout: found 30min, wanted at most 15m, the RPO of the stack/,
+  },
+  {
+    rule: "backups-meet-the-rpo",
+    breaks: "a promise under the operator's default",
+    change: (r) => {
+      delete r.cluster!.props.spec.postgresql.parameters.archive_timeout;
+    },
+    config: { targets: { rpo: "1m" } },
+    says: /found 5min, wanted at most 1m/,
+  },
+  {
+    rule: "data-is-protected",
+    breaks: "a database without protection",
+    change: (r) => {
+      r.cluster!.protect = false;
+    },
+    says: /^a renamed or removed line would delete this data\noptions\.protect: found false, wanted true/,
+  },
+  {
+    rule: "data-is-protected",
+    breaks: "volumes without protection",
+    change: (r) => {
+      r.queue = sent(fixtures.StatefulSet(), { protect: false });
+    },
+    says: /^a renamed or removed line would delete this data/,
+  },
+  {
+    rule: "cloudflare-is-strict",
+    breaks: "an origin that nobody checks",
+    change: (r) => {
+      r.ssl!.props.value = "flexible";
+    },
+    says: /^Cloudflare does not check who answers behind it\nvalue: found flexible, wanted strict or full_strict for ssl/,
+  },
+  {
+    rule: "cloudflare-is-strict",
+    breaks: "TLS 1.0 at the edge",
+    change: (r) => {
+      r.tls!.props.value = "1.0";
+    },
+    says: /^Cloudflare takes versions of TLS that are broken/,
+  },
+  {
+    rule: "cloudflare-zones-set-tls",
+    breaks: "a setting left to chance",
+    change: (r) => {
+      delete r.https;
+    },
+    says: /^the zone leaves to chance what TLS depends on\nsettingId: found min_tls_version, ssl, wanted always_use_https besides/,
+  },
+  {
+    rule: "secret-values-stay-in-secrets",
+    breaks: "a secret from the configuration in the environment",
+    change: (r) => {
+      container(r).env.push({ name: "GREETING", value: secret("hello") });
+    },
+    says: /^a secret value is stored here in clear\nspec\.template\.spec\.containers\[0\]\.env\[5\]\.value: found a secret \(not shown\)/,
+  },
+  {
+    rule: "secrets-turn-up-nowhere-else",
+    breaks: "a Secret's value in a ConfigMap",
+    change: (r) => {
+      r.config = sent({ ...fixtures.ConfigMap(), data: { "app.ini": "key = correct-horse-battery" } });
+    },
+    says: /^a secret stands here in clear\ndata\["app\.ini"\]: found the value of a secret \(not shown\)/,
+  },
+  {
+    rule: "outputs-hold-no-secrets",
+    breaks: "a secret among the outputs",
+    change: (r) => {
+      r.stack!.outputs = { hint: "it is correct-horse-battery" };
+    },
+    says: /^the output shows a secret to whoever may see the stack\nhint: found the value of a secret \(not shown\)/,
+  },
+];
+
+describe("rules over resources and stacks, as CrossGuard runs them", () => {
+  it("a good stack is silent", async () => {
+    assert.deepEqual(await run(() => undefined), []);
+  });
+
+  for (const { rule, breaks: what, change, says, config, also = [] } of breaks) {
+    it(`${rule} finds ${what}`, async () => {
+      const said = await run(change, config);
+      const mine = said.filter((one) => one.rule === rule);
+      assert.equal(mine.length, 1, JSON.stringify(said, null, 1));
+      assert.match(mine[0]?.message ?? "", says);
+      assert.equal(mine[0]?.level, "mandatory");
+      assert.deepEqual(
+        [...new Set(said.map((one) => one.rule))].filter((name) => name !== rule && !also.includes(name)),
+        [],
+      );
+    });
+  }
+
+  it("each rule has a break that no other rule finds", () => {
+    const alone = new Set(breaks.filter(({ also }) => also === undefined).map(({ rule }) => rule));
+    const wanted = rules.filter(({ type }) => type !== "object").map(({ name }) => name);
+    assert.deepEqual(
+      wanted.filter((name) => !alone.has(name)),
+      [],
+    );
+  });
+
+  it("no finding ever shows a secret", async () => {
+    const said = await run((r) => {
+      r.config = sent({ ...fixtures.ConfigMap(), data: { PASSWORD: "correct-horse-battery" } });
+      r.stack!.outputs = { hint: "correct-horse-battery" };
+      container(r).args = ["--token=correct-horse-battery"];
+      container(r).env.push({ name: "API_TOKEN", value: "correct-horse-battery" });
+      container(r).env.push({ name: "X", value: secret("correct-horse-battery") });
+    });
+    assert.equal(new Set(said.map(({ rule }) => rule)).size >= 6, true);
+    assert.doesNotMatch(JSON.stringify(said), /correct-horse/);
+  });
+
+  it("a secret output is no finding", async () => {
+    const said = await run((r) => {
+      r.stack!.outputs = { token: secret("correct-horse-battery") };
+    });
+    assert.deepEqual(said, []);
+  });
+
+  it("what the API server adds to an object counts for nothing: the autoscaler's replicas are no second owner", async () => {
+    const said = await run((r) => {
+      const deployment = r.deployment!;
+      deployment.outputs = structuredClone(deployment.props);
+      deployment.outputs.spec.replicas = 4;
+    });
+    assert.deepEqual(said, []);
+  });
+
+  it("a local stack that promises nothing needs no backups, and may lose its data", async () => {
+    const said = await run(
+      (r) => {
+        delete r.cluster!.props.spec.plugins;
+        delete r.backup;
+        r.cluster!.protect = false;
+      },
+      { tier: "local" },
+    );
+    assert.deepEqual(said, []);
+  });
+
+  it("in a local stack findings are advice", async () => {
+    const said = await run(
+      (r) => {
+        delete r.budget;
+      },
+      { tier: "local" },
+    );
+    assert.deepEqual(
+      said.map(({ rule, level }) => [rule, level]),
+      [["disruption-budgets-fit-replicas", "advisory"]],
+    );
+  });
+
+  describe("values that are not known before up", () => {
+    // prettier-ignore
+    const unknowns: [rule: string, property: string, change: Change][] = [
+      [
+        "pods-are-covered-by-policies",
+        "metadata.namespace",
+        (r) => {
+          r.deployment!.props.metadata.namespace = unknownText;
+        },
+      ],
+      [
+        "namespaces-deny-by-default",
+        "metadata.name",
+        (r) => {
+          r.namespace!.props.metadata.name = unknownText;
+        },
+      ],
+      [
+        "replicas-have-one-owner",
+        "spec.replicas",
+        (r) => {
+          r.deployment!.props.spec.replicas = unknownText;
+        },
+      ],
+      [
+        "autoscalers-fit-their-targets",
+        "spec.scaleTargetRef.name",
+        (r) => {
+          r.autoscaler!.props.spec.scaleTargetRef.name = unknownText;
+        },
+      ],
+      [
+        "disruption-budgets-fit-replicas",
+        "spec.minAvailable",
+        (r) => {
+          r.budget!.props.spec.minAvailable = unknownText;
+        },
+      ],
+      [
+        "plain-http-only-redirects",
+        "spec.parentRefs[0].sectionName",
+        (r) => {
+          r.route!.props.spec.parentRefs[0].sectionName = unknownText;
+        },
+      ],
+      [
+        "databases-are-backed-up",
+        "spec.plugins",
+        (r) => {
+          r.cluster!.props.spec.plugins = unknownText;
+        },
+      ],
+      [
+        "backups-meet-the-rpo",
+        "spec.postgresql.parameters.archive_timeout",
+        (r) => {
+          r.cluster!.props.spec.postgresql.parameters.archive_timeout = unknownText;
+        },
+      ],
+      [
+        "data-is-protected",
+        "spec.volumeClaimTemplates",
+        (r) => {
+          const queue = sent(fixtures.StatefulSet(), { protect: false });
+          (queue.props as Loose).spec.volumeClaimTemplates = unknownText;
+          r.queue = queue;
+        },
+      ],
+      [
+        "cloudflare-is-strict",
+        "value",
+        (r) => {
+          r.ssl!.props.value = unknownText;
+        },
+      ],
+      [
+        "cloudflare-zones-set-tls",
+        "settingId",
+        (r) => {
+          r.ssl!.props.settingId = unknownText;
+        },
+      ],
+    ];
+    for (const [rule, property, change] of unknowns) {
+      it(`${rule} says that it did not look at ${property}`, async () => {
+        const said = (await run(change)).filter((one) => one.rule === rule);
+        assert.deepEqual(
+          said
+            .filter(
+              ({ message }) =>
+                message ===
+                `${property}: not evaluated: the value is not known before up; checked again when it is`,
+            )
+            .map(({ level }) => level),
+          ["advisory"],
+          JSON.stringify(said),
+        );
+      });
+    }
+
+    it("are checked on the final state of an up", async () => {
+      const deployment: Loose = fixtures.Deployment();
+      deployment.spec.template.spec.containers[0].image = unknownText;
+      const known: Loose = structuredClone(deployment);
+      known.spec.template.spec.containers[0].image = "ghcr.io/acme/api:main";
+      const only = rules.filter(({ name }) => name === "images-are-pinned");
+      const run = async (preview: boolean) => {
+        const engine = new Engine({ rules: only, preview });
+        await engine.register(sent(deployment));
+        return engine.finish([sent(known)]);
+      };
+      assert.deepEqual(await run(true), [], "a preview knows no more at its end");
+      const said = await run(false);
+      assert.deepEqual(
+        said.map(({ rule, level }) => [rule, level]),
+        [["images-are-pinned", "mandatory"]],
+      );
+    });
+  });
+});

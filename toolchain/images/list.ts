@@ -1,0 +1,84 @@
+/** Every image the embedded cluster runs. How to add one: README.md. */
+import { besideKubernetes } from "../cluster/programs";
+import { goRecipe } from "../gobuild";
+import { demoImages } from "./demo";
+import { basics, staticImage, type Image } from "./image";
+import { platformImages } from "./platform";
+
+const pause = staticImage(
+  { name: "pause", version: "1", upstream: "registry.k8s.io/pause:3.10.1", user: "65535" },
+  goRecipe({ name: "pause", version: "1", module: "images/programs", package: "./pause", output: "pause" }),
+  "pause",
+);
+
+const coredns = staticImage(
+  { name: "coredns", version: "1.15.0", upstream: "registry.k8s.io/coredns/coredns:v1.15.0" },
+  besideKubernetes({ name: "coredns", version: "1.15.0", package: "./cmd/coredns" }),
+  "coredns",
+);
+
+const metricsServer = staticImage(
+  {
+    name: "metrics-server",
+    version: "0.7.2",
+    upstream: "registry.k8s.io/metrics-server/metrics-server:v0.7.2",
+  },
+  besideKubernetes({ name: "metrics-server", version: "0.7.2", package: "./cmd/metrics-server" }),
+  "metrics-server",
+);
+
+const localPathProvisioner = staticImage(
+  {
+    name: "local-path-provisioner",
+    version: "0.0.30",
+    upstream: "docker.io/rancher/local-path-provisioner:v0.0.30",
+  },
+  besideKubernetes({
+    name: "local-path-provisioner",
+    version: "0.0.30",
+    package: "github.com/rancher/local-path-provisioner",
+  }),
+  "local-path-provisioner",
+);
+
+/** A shell and the small tools, for helper pods and for looking around. Not the static one: it resolves no names. */
+const busybox: Image = {
+  name: "busybox",
+  version: "1.35.0",
+  upstream: "docker.io/library/busybox:1.37.0",
+  user: "65532",
+  entrypoint: [],
+  command: ["sh"],
+  env: { PATH: "/bin" },
+  layers: [
+    {
+      kind: "debian",
+      variant: "extract",
+      packages: ["busybox"],
+      after: [
+        'for tool in $(chroot "$1" /bin/busybox --list); do [ "$tool" = busybox ] || ln -sf busybox "$1/bin/$tool"; done',
+        'rm -rf "$1/usr/share" "$1/usr/lib/x86_64-linux-gnu/gconv" "$1/usr/lib/aarch64-linux-gnu/gconv"',
+      ],
+    },
+    { kind: "files", files: basics },
+  ],
+};
+
+/** What every cluster runs. */
+export const basicImages = [
+  pause,
+  coredns,
+  localPathProvisioner,
+  busybox,
+  metricsServer,
+] as const satisfies Image[];
+
+export const images = (): Image[] => [...basicImages, ...platformImages, ...demoImages()];
+
+export function image(name: string): Image {
+  const all = images();
+  const found = all.find((each) => each.name === name);
+  if (!found)
+    throw new Error(`no image is called ${name}; there are ${all.map((each) => each.name).join(", ")}`);
+  return found;
+}

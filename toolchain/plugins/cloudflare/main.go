@@ -1,0 +1,18 @@
+// pulumi-resource-cloudflare stands in for the official plugin of @pulumi/cloudflare: it rehearses, and never touches
+// the network.
+package main
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"slipway.dev/toolchain/plugins/internal/provider"
+)
+
+// version is set when it is built: that of the npm package it goes with.
+var version = "0.0.0-dev"
+
+func main() {
+	provider.Serve("pulumi-resource-cloudflare", version, true, func(base *provider.Base) plugin.Provider {
+		return &rehearsal{Base: base}
+	})
+}

@@ -1,0 +1,105 @@
+/**
+ * What a preview of the production stack costs over a program that only loads the same SDKs, and what the policy pack adds:
+ * with mocks of nothing, against an empty state, all in one run.
+ */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, cpSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkout } from "../../toolchain/lib/paths";
+import { run } from "../../toolchain/lib/run";
+import { paired, type Bench } from "./figure";
+
+const STACK = "production";
+
+export const preview: Bench = {
+  name: "preview of the production stack",
+  measure: async ({ env: engineEnv, step }) => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-bench-"));
+    try {
+      const env = {
+        ...engineEnv,
+        PULUMI_BACKEND_URL: `file://${folder}/state`,
+        PULUMI_CONFIG_PASSPHRASE: "bench",
+        KUBECONFIG: unreachable(folder),
+      };
+      mkdirSync(join(folder, "state"));
+      const empty = project(folder, "empty", emptyProgram);
+      const settings = settingsOf(folder);
+      await run("pulumi", ["stack", "init", STACK], { cwd: empty, env });
+      await run("pulumi", ["stack", "init", STACK], { cwd: settings, env });
+      const quick = [
+        "preview",
+        "--stack",
+        STACK,
+        "--non-interactive",
+        "--suppress-progress",
+        "--suppress-outputs",
+      ];
+      const real = [...quick, "--config-file", join(settings, `Pulumi.${STACK}.yaml`)];
+      const previews = (args: string[], cwd: string) => () => run("pulumi", args, { cwd, env });
+      step.note("against an empty program");
+      const alone = await paired(previews(real, checkout), previews(quick, empty));
+      step.note("with and without the policy pack");
+      const policed = await paired(
+        previews([...real, "--policy-pack", join(checkout, "policies")], checkout),
+        previews(real, checkout),
+      );
+      return [
+        { name: "preview -s production", value: alone.a, unit: "s" },
+        {
+          name: "preview -s production, against an empty program",
+          value: alone.ratio,
+          unit: "x",
+          promise: 1.6,
+        },
+        { name: "what the policy pack adds to it", value: (policed.ratio - 1) * 100, unit: "%", promise: 25 },
+      ];
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
+
+/** The SDKs the product's program loads, and nothing made of them. */
+const emptyProgram = `
+import * as cloudflare from "@pulumi/cloudflare";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as random from "@pulumi/random";
+export const loaded = [typeof cloudflare, typeof kubernetes, typeof random];
+`;
+
+function project(folder: string, name: string, program: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  symlinkSync(join(checkout, "node_modules"), join(path, "node_modules"));
+  cpSync(join(checkout, "tsconfig.json"), join(path, "tsconfig.json"));
+  cpSync(join(checkout, "Pulumi.yaml"), join(path, "Pulumi.yaml"));
+  writeFileSync(join(path, "package.json"), JSON.stringify({ name, main: "index.ts" }));
+  writeFileSync(join(path, "index.ts"), program);
+  return path;
+}
+
+/** A copy of the stack file: the engine writes the salt of its secrets into it. */
+function settingsOf(folder: string): string {
+  const path = join(folder, "settings");
+  mkdirSync(path);
+  for (const file of ["Pulumi.yaml", `Pulumi.${STACK}.yaml`]) cpSync(join(checkout, file), join(path, file));
+  return path;
+}
+
+/** A cluster that is not there, so that no measure depends on one. */
+function unreachable(folder: string): string {
+  const file = join(folder, "kubeconfig");
+  const cluster = { name: STACK, cluster: { server: "https://127.0.0.1:9" } };
+  const context = { name: STACK, context: { cluster: STACK, user: STACK } };
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [cluster],
+    contexts: [context],
+    users: [{ name: STACK, user: {} }],
+    "current-context": STACK,
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}

@@ -1,0 +1,157 @@
+/**
+ * A Pulumi stack run from here: its engine's environment, its settings file, `up`, outputs, `destroy`.
+ *
+ * A stack kept on this machine gets a settings file of its own outside the checkout: the engine writes an encryption
+ * salt into it, which differs on each machine and must not show as a change of the committed file.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { Failure } from "../../toolchain/lib/failure";
+import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
+import type { Step } from "../../toolchain/lib/progress";
+import { run, tail, type Result } from "../../toolchain/lib/run";
+
+export interface StackOptions {
+  /** The project's folder, below the checkout: "" is the product, "platform" the platform. */
+  project: string;
+  stack: string;
+  /** The environment `pulumi` runs in: the engine's, and KUBECONFIG. */
+  env: Record<string, string>;
+  /** Which cluster it is on, where that can be another one tomorrow: what is recorded of an earlier one is forgotten. */
+  cluster?: string;
+}
+
+export class Stack {
+  private readonly folder: string;
+  private readonly own: string;
+
+  constructor(private readonly options: StackOptions) {
+    this.folder = join(checkout, options.project);
+    this.own = stateDir("settings", options.project === "" ? "product" : options.project);
+  }
+
+  private get settings(): string {
+    return join(this.own, `Pulumi.${this.options.stack}.yaml`);
+  }
+
+  /** Makes the stack if it is not there, and brings its settings file up to date. */
+  async prepare(): Promise<void> {
+    mkdirSync(this.own, { recursive: true, mode: 0o700 });
+    copyFileSync(join(this.folder, "Pulumi.yaml"), join(this.own, "Pulumi.yaml"));
+    const committed = join(this.folder, `Pulumi.${this.options.stack}.yaml`);
+    if (!existsSync(committed)) throw new Failure(`there is no stack file ${committed}`);
+    const salt = this.salt();
+    const document = parseDocument(readFileSync(committed, "utf8"));
+    if (salt !== undefined && !document.has("encryptionsalt")) document.set("encryptionsalt", salt);
+    writeFileSync(this.settings, document.toString(), { mode: 0o600 });
+    await this.forgetOtherCluster();
+    const selected = await this.pulumi(["stack", "select", this.options.stack], {
+      cwd: this.own,
+      allowFailure: true,
+    });
+    if (selected.code === 0) return;
+    await this.pulumi(["stack", "init", this.options.stack, "--non-interactive"], { cwd: this.own });
+  }
+
+  /** A cluster that was reset has nothing of what the state says: the state goes with it. */
+  private async forgetOtherCluster(): Promise<void> {
+    const { cluster, stack } = this.options;
+    if (cluster === undefined) return;
+    const record = join(this.own, `${stack}.cluster`);
+    const before = existsSync(record) ? readFileSync(record, "utf8") : undefined;
+    if (before !== undefined && before !== cluster) {
+      await this.pulumi(["stack", "rm", stack, "--yes", "--force", "--preserve-config"], {
+        cwd: this.own,
+        allowFailure: true,
+      });
+    }
+    writeFileSync(record, cluster);
+  }
+
+  private salt(): unknown {
+    return existsSync(this.settings)
+      ? parseDocument(readFileSync(this.settings, "utf8")).get("encryptionsalt")
+      : undefined;
+  }
+
+  /** `pulumi up`, its lines as notes; answers how many resources changed. */
+  async up(step: Step): Promise<{ changed: number }> {
+    await this.prepare();
+    const answer = await this.change("up", ["--skip-preview"], step);
+    const changes = [...answer.stdout.matchAll(/^\s+[+~-]+\s*(\d+) (?:created|updated|deleted|replaced)/gm)];
+    return { changed: changes.reduce((sum, [, count]) => sum + Number(count), 0) };
+  }
+
+  async destroy(step: Step): Promise<void> {
+    await this.change("destroy", ["--skip-preview", "--run-program=false"], step);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const { stdout } = await this.pulumi(["stack", "output", "--json", "--stack", this.options.stack], {
+      cwd: this.own,
+    });
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  private async change(verb: string, flags: string[], step: Step): Promise<Result> {
+    const log = cacheDir(
+      "logs",
+      `pulumi-${this.options.project === "" ? "product" : this.options.project}-${verb}.log`,
+    );
+    writeFileSync(log, "");
+    const answer = await this.pulumi(
+      [
+        verb,
+        "--yes",
+        "--non-interactive",
+        "--color",
+        "never",
+        "--suppress-progress",
+        "--stack",
+        this.options.stack,
+        "--config-file",
+        this.settings,
+        ...flags,
+      ],
+      {
+        cwd: this.folder,
+        log,
+        allowFailure: true,
+        onLine: (line) => line.trim() !== "" && step.note(line.trim()),
+      },
+    );
+    if (answer.code !== 0) {
+      throw new Failure(
+        `pulumi ${verb} of ${this.options.project === "" ? "the product" : `the ${this.options.project}`} failed`,
+        {
+          details: diagnostics(answer.stdout) ?? tail(answer.stderr === "" ? answer.stdout : answer.stderr),
+          log,
+          next: "mend what it says and run the same command again: what was made is kept, the rest goes on",
+        },
+      );
+    }
+    return answer;
+  }
+
+  private pulumi(args: string[], options: Parameters<typeof run>[2]): Promise<Result> {
+    return run("pulumi", args, { ...options, env: this.options.env });
+  }
+}
+
+/** The engine's own summary of what went wrong, without the list of what went well. */
+export function diagnostics(output: string): string[] | undefined {
+  const start = output.indexOf("\nDiagnostics:");
+  if (start === -1) return undefined;
+  const rest = output
+    .slice(start + 1)
+    .split("\n")
+    .slice(1);
+  const end = rest.findIndex((line) =>
+    /^(Outputs|Resources|Duration|Policy Violations|Policies):?/.test(line),
+  );
+  return rest
+    .slice(0, end === -1 ? undefined : end)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "");
+}

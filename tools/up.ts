@@ -1,0 +1,112 @@
+/** `slipway up`: a cluster, the platform and the product of a stack; ends by printing URLs that answer. */
+import type { Command } from "commander";
+import { up as clusterUp } from "../toolchain/cluster/up";
+import { ensureImages } from "../toolchain/images/ensure";
+import { steps, type Step } from "../toolchain/lib/progress";
+import { run } from "../toolchain/lib/run";
+import { authority } from "./lib/authority";
+import { answers, type Answer } from "./lib/answers";
+import { doors, settingsOf } from "./lib/doors";
+import { environment } from "./lib/environment";
+import { Stack } from "./lib/stack";
+
+interface Options {
+  stack: string;
+  context?: string;
+  platform: boolean;
+}
+
+/** What the local stack and its platform run. */
+const localImages = [
+  "traefik",
+  "cert-manager",
+  "cloudnative-pg",
+  "postgresql",
+  "redis",
+  "demo-api",
+  "demo-worker",
+  "demo-web",
+];
+
+export function register(program: Command): void {
+  program
+    .command("up")
+    .description("brings up a cluster with the product of a stack on it, and prints URLs that answer")
+    .option("--stack <name>", "the stack, by its file Pulumi.<name>.yaml", "local")
+    .option("--context <name>", "a cluster of your kubeconfig instead of the embedded one")
+    .option("--no-platform", "leave the operators and the gateway as they are")
+    .action(up);
+}
+
+async function up(options: Options): Promise<void> {
+  const settings = settingsOf(options.stack); // first of all: a wrong stack file must not cost anyone a cluster
+  const embedded = options.context === undefined;
+  let env: Record<string, string> = {};
+  const look = { title: "Engine", run: async (step: Step) => void (env = await environment(step)) };
+  await steps([look]);
+  if (embedded) {
+    await clusterUp({ take: false });
+    await steps([
+      look, // again: now there is a cluster to talk to
+      {
+        title: "Images",
+        run: async (step) => {
+          await ensureImages(localImages, step);
+        },
+      },
+    ]);
+  }
+  const where = { stack: options.stack, env, ...(embedded ? { cluster: await clusterIdentity(env) } : {}) };
+  const platform = new Stack({ project: "platform", ...where });
+  const product = new Stack({ project: "", ...where });
+  let found: Answer[] = [];
+  await steps([
+    {
+      title: "Platform",
+      skip: () => !options.platform && "left as it is (--no-platform)",
+      run: async (step) => {
+        await platform.up(step);
+      },
+    },
+    {
+      title: "Product",
+      run: async (step) => {
+        await product.up(step);
+      },
+    },
+    {
+      title: "URLs",
+      run: async (step) => {
+        found = await answers(doors(settings), {
+          step,
+          ...(embedded ? { through: "127.0.0.1", authority: await authority(env) } : {}),
+        });
+      },
+    },
+  ]);
+  print(found, embedded);
+}
+
+/** The one thing that a cluster keeps for life and no two share. */
+async function clusterIdentity(env: Record<string, string>): Promise<string> {
+  const jsonpath = "-o=jsonpath={.metadata.uid}";
+  return (
+    await run("kubectl", ["--context", "slipway", "get", "namespace", "kube-system", jsonpath], { env })
+  ).stdout;
+}
+
+function print(found: Answer[], embedded: boolean): void {
+  process.stdout.write(
+    `\n${found.map(({ url, status, took }) => `  ${url}  (${status}, ${took} ms)`).join("\n")}\n`,
+  );
+  if (!embedded) return;
+  process.stdout.write(
+    [
+      "",
+      `  The certificates come from an authority of this cluster: ${authority.file()}`,
+      `  Add it to your browser's authorities, or: curl --cacert ${authority.file()} ${found[0]?.url ?? ""}`,
+      `  By hand: eval "$(./slipway env)"; pulumi preview -s local; kubectl get pods -A`,
+      "",
+    ].join("\n"),
+  );
+}

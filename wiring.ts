@@ -1,0 +1,251 @@
+/** Small translations between what a stack says and what components are told; index.ts is the page that uses them. */
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "./clouds";
+import type { BackupArgs } from "./components/backups";
+import type { BucketArgs } from "./components/bucket";
+import type { HeldSecret } from "./components/needs";
+import { type DnsArgs, kindOfTarget } from "./components/dns";
+import type { Ingress, IngressArgs } from "./components/ingress";
+import type { MonitoringArgs } from "./components/monitoring";
+import type { PostgresArgs } from "./components/postgres-args";
+import type { RedisArgs } from "./components/redis";
+import type { SecretOrigin } from "./components/secrets";
+import type { Space, SpaceArgs } from "./components/space";
+import {
+  type Backup,
+  type Cluster,
+  platform,
+  type PostgresSettings,
+  Problems,
+  type RedisSettings,
+  type Settings,
+} from "./config";
+import { type Program, readSettings } from "./config/program";
+
+export type Values = Readonly<Record<string, pulumi.Output<string>>>;
+const DAY = 86_400e3;
+/** Where a secret of a name is. */
+export type Get = (name: string) => HeldSecret;
+
+/** One cluster of the stack, as everything on it sees it. */
+export interface Place {
+  readonly settings: Settings;
+  readonly cluster: Cluster;
+  readonly cloud: Cloud;
+  readonly space: Space;
+  /** The stack's secrets by name. */
+  readonly secret: Get;
+  /** Keys of the bucket Slipway made for backups, if it made one. */
+  readonly bucketKeys: BackupArgs["credentials"];
+}
+
+/** What the stack says. What is wrong with it is said as it is written, without a stack trace: it is nobody's bug. */
+export function read(): Program {
+  try {
+    return readSettings();
+  } catch (error) {
+    throw error instanceof Problems ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** A cluster's provider: its context named, server-side apply always, so that nobody's other fields are lost. */
+export function providerOf(name: string, cluster: Cluster, secrets: Values): k8s.Provider {
+  const { context, kubeconfig, kubeconfigSecret } = cluster;
+  return new k8s.Provider(name, {
+    enableServerSideApply: true,
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfigSecret === undefined ? {} : { kubeconfig: valueOf(secrets, kubeconfigSecret) }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  });
+}
+
+/** The namespace and what all in it share. */
+export function spaceOf(settings: Settings, secrets: Values): SpaceArgs {
+  const { namespace, product, protect, monitoring, registry } = settings;
+  return {
+    ...(monitoring.enabled ? { monitoring: platform.monitoring.namespace } : {}),
+    namespace,
+    product,
+    protect,
+    registry: registryOf(registry, secrets),
+  };
+}
+
+/** The bucket in R2 that Slipway makes: for backups that name one there and no keys. */
+export function bucketOf(settings: Settings, secrets: Values): BucketArgs | undefined {
+  const { dns, postgres, protect } = settings;
+  const backup = postgres?.mode === "operator" ? postgres.backup : undefined;
+  if (backup?.bucket.provider !== "r2" || backup.credentials !== undefined) return undefined;
+  const account = backup.account ?? dns.account;
+  if (account === undefined) throw new Error(`${backup.bucket.text}: R2 needs the Cloudflare account's id`);
+  return {
+    account,
+    bucket: backup.bucket.name,
+    lockDays: backup.lock && Math.ceil(backup.lock.value / DAY),
+    protect,
+    token: dns.token === undefined ? undefined : valueOf(secrets, dns.token),
+  };
+}
+
+/** The registry's login, where it wants one. */
+export function registryOf(registry: Settings["registry"], secrets: Values): SpaceArgs["registry"] {
+  const { server, username, password } = registry;
+  if (server === undefined || username === undefined || password === undefined) return undefined;
+  return { password: valueOf(secrets, password), server, username };
+}
+
+/** Where each secret comes from, the values of those in the stack's config with them. */
+export function originsOf(settings: Settings, secrets: Values): Record<string, SecretOrigin> {
+  const origin = ([name, source]: [string, Settings["secrets"][string]]): [string, SecretOrigin] => [
+    name,
+    source.kind === "given" ? { ...source, value: valueOf(secrets, name) } : source,
+  ];
+  return Object.fromEntries(Object.entries(settings.secrets).map(origin));
+}
+
+/** The database, on this cluster or elsewhere. */
+export function postgresOf(
+  postgres: PostgresSettings,
+  { bucketKeys, cloud, cluster, secret, settings, space }: Place,
+): PostgresArgs {
+  if (postgres.mode === "external") {
+    const { url, readUrl, directUrl, ca, ...rest } = postgres;
+    return {
+      ...rest,
+      ca: ca === undefined ? undefined : secret(ca),
+      directUrl: directUrl === undefined ? undefined : secret(directUrl),
+      readUrl: readUrl === undefined ? undefined : secret(readUrl),
+      space,
+      url: secret(url),
+    };
+  }
+  return {
+    ...postgres,
+    backup: postgres.backup && {
+      credentials: bucketKeys,
+      ...backupOf(postgres.backup, settings, cloud, secret),
+    },
+    class: classOf(postgres.class, cluster, cloud),
+    interval: settings.monitoring.interval,
+    space,
+    zoneKey: cloud.zoneKey,
+  };
+}
+
+/** The cache or queue, on this cluster or elsewhere. */
+export function redisOf(redis: RedisSettings, { cloud, cluster, secret, settings, space }: Place): RedisArgs {
+  if (redis.mode === "external") return { ...redis, space, url: secret(redis.url) };
+  const { monitoring, parts } = settings;
+  const lists = Object.values(parts).flatMap(({ scale }) =>
+    scale.queue === undefined ? [] : [scale.queue.redis],
+  );
+  return {
+    ...redis,
+    class: classOf(redis.class, cluster, cloud),
+    exporter: monitoring.enabled
+      ? { image: redis.exporterImage?.text, interval: monitoring.interval, lists: [...new Set(lists)] }
+      : false,
+    space,
+  };
+}
+
+/** The way in. */
+export function ingressOf({ cluster, secret, settings, space }: Place): Omit<IngressArgs, "parts"> {
+  const { access, dns, headers, hosts, parts, routes, tls } = settings;
+  return {
+    access,
+    addressed: dns.provider === "cloudflare" && dns.target === undefined,
+    className: cluster.gateway,
+    headers,
+    hosts,
+    routes,
+    secret,
+    space,
+    sticky: Object.entries(parts).flatMap(([name, part]) =>
+      part.kind !== "worker" && part.sticky ? [name] : [],
+    ),
+    tls: {
+      ...tls,
+      dnsToken: tls.challenge === "dns" && dns.token !== undefined ? secret(dns.token) : undefined,
+    },
+  };
+}
+
+/** What is watched, and who hears of it. */
+export function monitoringOf({ secret, settings, space }: Place, ingress: Ingress): MonitoringArgs {
+  const { alerts, monitoring, parts, postgres, redis, targets } = settings;
+  const operated = postgres?.mode === "operator" ? postgres : undefined;
+  const business = Object.values(parts).flatMap(({ metrics }) => metrics?.business ?? []);
+  return {
+    alerts,
+    backupEvery: operated?.backup?.every.longestGap,
+    business,
+    dashboards: monitoring.dashboards,
+    labels: monitoring.labels,
+    partTargets: Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => [name, part.kind === "worker" ? {} : (part.targets ?? {})]),
+    ),
+    parts: Object.keys(parts),
+    secret,
+    space,
+    targets,
+    watched: {
+      counter: ingress.requests.counter,
+      histogram: ingress.requests.histogram,
+      postgres: operated && "postgres",
+      redis: redis?.mode === "managed" ? "redis" : undefined,
+      requests: ingress.requests.to,
+    },
+  };
+}
+
+/** The hosts' names, pointing where the primary cluster takes traffic in. */
+export function dnsOf(
+  { dns, hosts, product, tier }: Settings,
+  address: pulumi.Output<string | undefined>,
+  cloud: Cloud,
+  secrets: Values,
+): DnsArgs {
+  if (dns.zone === undefined) throw new Error("dns: a zone is needed");
+  const found = address.apply((there) => {
+    if (there !== undefined) return there;
+    throw new Error("the gateway has not said where it answers; run again when it has, or write dns.target");
+  });
+  return {
+    comment: `${product}, ${tier}`,
+    hosts,
+    target: dns.target ?? found,
+    targetIs: dns.target === undefined ? cloud.loadBalancer.address : kindOfTarget(dns.target),
+    token: dns.token === undefined ? undefined : valueOf(secrets, dns.token),
+    zone: dns.zone,
+  };
+}
+
+/** Storage class: what the stack says for the thing, then for the cluster, then the cloud's own. */
+export function classOf(said: string | undefined, cluster: Cluster, cloud: Cloud): string | undefined {
+  return said ?? cluster.class ?? cloud.storageClass;
+}
+
+/** A database's backups with their keys, or the cloud role its pods act as. */
+function backupOf(backup: Backup, { dns }: Settings, cloud: Cloud, get: Get): BackupArgs {
+  const { credentials, identity, ...rest } = backup;
+  return {
+    ...rest,
+    account: backup.account ?? dns.account,
+    ...(credentials === undefined
+      ? {}
+      : { credentials: { id: get(credentials.id), key: get(credentials.key) } }),
+    identity: identity === undefined ? undefined : cloud.bucketIdentity?.serviceAccountAnnotations(identity),
+  };
+}
+
+function valueOf(secrets: Values, name: string): pulumi.Output<string> {
+  const value = secrets[name];
+  if (value === undefined) {
+    throw new Error(
+      `secrets.${name}: its value is needed before the cluster is there; keep it in the stack's config`,
+    );
+  }
+  return value;
+}
