@@ -8,6 +8,7 @@ import { authority } from "./lib/authority";
 import { answers, type Answer } from "./lib/answers";
 import { doors, settingsOf } from "./lib/doors";
 import { environment } from "./lib/environment";
+import { localImages } from "./lib/local-images";
 import { Stack } from "./lib/stack";
 
 interface Options {
@@ -15,18 +16,6 @@ interface Options {
   context?: string;
   platform: boolean;
 }
-
-/** What the local stack and its platform run. */
-const localImages = [
-  "traefik",
-  "cert-manager",
-  "cloudnative-pg",
-  "postgresql",
-  "redis",
-  "demo-api",
-  "demo-worker",
-  "demo-web",
-];
 
 export function register(program: Command): void {
   program
