@@ -14,7 +14,10 @@ import { buildImage } from "../../toolchain/images/archive";
 import { image } from "../../toolchain/images/list";
 import { Failure } from "../../toolchain/lib/failure";
 import { checkout, stateDir } from "../../toolchain/lib/paths";
-import { steps } from "../../toolchain/lib/progress";
+import { steps, type Step } from "../../toolchain/lib/progress";
+import { actionlint } from "../../toolchain/actionlint";
+import { obtain } from "../../toolchain/cache";
+import { cannotInstall, ensurePackages } from "../../toolchain/packages";
 import { localImages } from "../lib/local-images";
 import type { Need } from "./suites";
 
@@ -22,6 +25,12 @@ export type Environment = Record<string, string | undefined>;
 
 /** This machine is of another kind: nothing of the checkout's doing. */
 export class Impossible extends Failure {}
+
+/** What the tests' own processes come from, by what needs them. */
+const packages = {
+  services: ["postgresql", "redis-server", "chromium", "fonts-noto-color-emoji"],
+  engine: ["docker.io", "docker-registry"],
+};
 
 const state = stateDir("tests");
 
@@ -32,6 +41,9 @@ const own: Environment = {
   PULUMI_BACKEND_URL: `file://${join(state, "stacks")}`,
   PULUMI_CONFIG_PASSPHRASE: undefined,
   PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+  // ./slipway's own way of running TypeScript is not that of the programs under test.
+  TS_NODE_PROJECT: undefined,
+  TS_NODE_TRANSPILE_ONLY: undefined,
 };
 
 export class Ground {
@@ -40,11 +52,17 @@ export class Ground {
 
   /** The environment a suite runs in; throws Impossible with the reason where this machine cannot give it. */
   async of(need: Need): Promise<Environment> {
-    if (need === "none" || need === "services") return own;
-    if (need !== "engine") {
+    if (need === "none") return own;
+    if (need === "services") {
+      await install(packages.services);
+      await make([["actionlint", (step) => obtain(actionlint(), step)]]);
+      return own;
+    }
+    if (need === "engine") await install(packages.engine);
+    else {
       const reason = cannotRun();
       if (reason !== undefined) throw new Impossible(reason);
-      await build(need === "cluster" ? ["busybox"] : ["busybox", ...localImages]);
+      await images(need === "cluster" ? ["busybox"] : ["busybox", ...localImages]);
       await this.raise();
     }
     mkdirSync(join(state, "stacks"), { recursive: true, mode: 0o700 });
@@ -69,16 +87,26 @@ export class Ground {
   }
 }
 
-async function build(names: string[]): Promise<void> {
-  await steps(
-    names.map((name) => ({
-      title: `Image ${name}`,
+/** Where nothing can be installed, each suite that lacks something says what when it is skipped. */
+async function install(names: string[]): Promise<void> {
+  if ((await cannotInstall()) !== undefined) return;
+  await steps([{ title: "Packages", run: (step) => ensurePackages(names, step) }]);
+}
+
+type Making = [title: string, make: (step: Step) => Promise<unknown>];
+
+const make = (list: Making[]) =>
+  steps(
+    list.map(([title, work]) => ({
+      title,
       run: async (step) => {
-        await buildImage(image(name), step);
+        await work(step);
       },
     })),
   );
-}
+
+const images = (names: string[]) =>
+  make(names.map((name) => [`Image ${name}`, (step) => buildImage(image(name), step)]));
 
 /** The command in a process of its own, as where its state lies is settled once a process; its progress is passed on. */
 function slipway(words: string[], env: Environment): Promise<{ stdout: string }> {
