@@ -61,17 +61,33 @@ export async function ensureDocker(step: Step, options: DockerOptions = {}): Pro
       next: "run as root, or set DOCKER_HOST to an engine that runs already",
     });
   }
-  const { docker, daemons } = plan(options);
-  await withLock(`docker-${Buffer.from(docker.host).toString("base64url").slice(-40)}`, step, async () => {
-    for (const daemon of daemons) await run(daemon, step);
-  });
+  const { docker, registry, engine } = plan(options);
+  await start(docker, [registry, engine], step);
   return docker;
 }
 
+/** The registry alone, for images that are made without a Docker engine; answers the first part of their names. */
+export async function ensureRegistry(step: Step, options: DockerOptions = {}): Promise<string> {
+  await ensurePackages(["docker-registry"], step);
+  const { docker, registry } = plan(options);
+  await start(docker, [registry], step);
+  return docker.registry;
+}
+
+function start(docker: Docker, daemons: Daemon[], step: Step): Promise<void> {
+  const name = `docker-${Buffer.from(docker.host).toString("base64url").slice(-40)}`;
+  return withLock(name, step, async () => {
+    for (const daemon of daemons) await run(daemon, step);
+  });
+}
+
+/** Whether anything was ever started there. */
+export const dockerUsed = () => existsSync(stateDir("docker"));
+
 /** Stops both, and sweeps up what a killed one left running or mounted; what they stored stays. */
 export async function stopDocker(options: DockerOptions = {}): Promise<void> {
-  const { daemons, folders } = plan(options);
-  for (const daemon of daemons) {
+  const { registry, engine, folders } = plan(options);
+  for (const daemon of [registry, engine]) {
     await stop(daemon);
     if (daemon.child) await stop(daemon.child);
   }
@@ -85,7 +101,8 @@ export async function stopDocker(options: DockerOptions = {}): Promise<void> {
 
 interface Plan {
   docker: Docker;
-  daemons: Daemon[];
+  registry: Daemon;
+  engine: Daemon;
   folders: string[];
 }
 
@@ -142,7 +159,8 @@ function plan(options: DockerOptions): Plan {
   };
   return {
     docker: { host: `unix://${socket}`, registry: `127.0.0.1:${port}` },
-    daemons: [registry, engine],
+    registry,
+    engine,
     folders: [state, run],
   };
 }
@@ -178,7 +196,7 @@ function commandLine(pid: number): string {
   }
 }
 
-function start(daemon: Daemon): void {
+function spawnDaemon(daemon: Daemon): void {
   for (const file of [daemon.pidFile, ...daemon.leftovers]) rmSync(file, { force: true });
   const log = openSync(daemon.log, "w", 0o600);
   const child = spawn(daemon.command, daemon.args, { detached: true, stdio: ["ignore", log, log] });
@@ -197,7 +215,7 @@ async function run(daemon: Daemon, step: Step): Promise<void> {
       if (started) break;
       if (daemon.child) await stop(daemon.child);
       step.note(`starting ${daemon.name}`);
-      start(daemon);
+      spawnDaemon(daemon);
       started = true;
     } else if (await daemon.ready()) {
       // Another process may answer on that address while ours dies of it.

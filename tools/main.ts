@@ -8,12 +8,13 @@ import { register as up } from "./up";
 import { register as cluster } from "./cluster";
 import { register as doctor } from "./doctor";
 import { register as env } from "./env";
+import { register as image } from "./image";
 import { register as policy } from "./policy";
 import { register as preview } from "./preview";
 import { register as render } from "./render";
 import { register as test } from "./test";
 
-const verbs = [up, down, bench, cluster, doctor, env, policy, preview, render, test];
+const verbs = [up, down, bench, cluster, doctor, env, image, policy, preview, render, test];
 
 async function main(): Promise<void> {
   const program = new Command("slipway")

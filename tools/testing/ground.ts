@@ -28,7 +28,7 @@ export class Impossible extends Failure {}
 
 /** What the tests' own processes come from, by what needs them. */
 const packages = {
-  services: ["postgresql", "redis-server", "chromium", "fonts-noto-color-emoji"],
+  services: ["postgresql", "redis-server", "chromium", "fonts-noto-color-emoji", "docker-registry", "skopeo"],
   engine: ["docker.io", "docker-registry"],
 };
 
