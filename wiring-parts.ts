@@ -30,6 +30,7 @@ export function partOf(
     drain: part.drain,
     egress: egressOf(part, settings),
     env: envOf(name, part, settings),
+    from: part.from,
     grace: part.grace,
     image,
     memory: part.memory,
@@ -75,6 +76,7 @@ export function taskOf(
     cpu: job.cpu,
     egress: args.egress ?? [],
     env: { ...args.env, ...job.env },
+    from: part.from,
     every: job.every,
     image: args.image,
     memory: job.memory,
@@ -144,7 +146,10 @@ function secretsOf(part: PartSettings, settings: Settings, get: Get): Record<str
 /** Where the part may go beyond its needs. */
 function egressOf(part: PartSettings, settings: Settings): Reach[] {
   const { otel, sentry } = settings;
-  const said = part.egress.map(({ to, port }) => ({ ports: port === undefined ? [] : [port], range: to }));
+  const said = part.egress.map(({ to, namespace, port }): Reach => {
+    const ports = port === undefined ? [] : [port];
+    return namespace === undefined ? { ports, range: to } : { namespace, ports };
+  });
   const places: Reach[] = [...said];
   if (sentry !== undefined && part.sentry !== false) places.push({ ports: [443], range: "internet" });
   if (otel !== undefined) places.push(placeOf(otel.endpoint));

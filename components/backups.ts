@@ -19,8 +19,8 @@ export interface BackupArgs {
   readonly every: { readonly cron: string };
   /** Changes are archived at least this often. */
   readonly wal: Duration;
-  /** Every point in time, for so many days. */
-  readonly keep: { readonly days: number };
+  /** Every point in time for so many days; and beyond that one backup a week and a month, for so many of them. */
+  readonly keep: { readonly days: number; readonly weekly: number; readonly monthly: number };
   readonly compression: "gzip" | "zstd" | "lz4" | "snappy" | "none";
   readonly encryption: "bucket" | "aes256" | "kms";
 }
@@ -88,8 +88,13 @@ export function objectStoreSpec(backup: BackupArgs, keys: BucketKeys | undefined
       })),
       resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } },
     },
-    retentionPolicy: `${backup.keep.days}d`,
+    retentionPolicy: `${longest(backup.keep)}d`,
   };
+}
+
+/** Barman knows one window and nothing of tiers: what is promised for a year is kept for a year, and with it the rest. */
+function longest({ days, weekly, monthly }: BackupArgs["keep"]): number {
+  return Math.max(days, weekly * 7, monthly * 31);
 }
 
 function credentialsOf({ bucket }: BackupArgs, keys: BucketKeys | undefined): Credentials {

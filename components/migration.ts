@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../config";
 import type { Transform } from "./component";
 import { contentName } from "./naming";
-import { connected, type Needed, type SecretKey } from "./needs";
+import { type Asked, connected, type Needed, type SecretKey } from "./needs";
 import { seconds } from "./pod";
 import { Resident, type ResidentOptions } from "./resident";
 import type { Space } from "./space";
@@ -22,6 +22,7 @@ export interface MigrationArgs extends Pick<
   /** What it connects to; a store may offer migrations another way in than parts. */
   needs: readonly Needed[];
   env: Readonly<Record<string, pulumi.Input<string>>>;
+  from?: Asked;
   secrets: Readonly<Record<string, SecretKey>>;
   transform?: { job?: Transform<k8s.batch.v1.JobArgs> | undefined };
 }

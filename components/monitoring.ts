@@ -3,7 +3,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type { Alerts, Settings, Targets } from "../config";
 import type { Transform } from "./component";
 import { customResource, type CustomArgs } from "./crds";
-import { type BusinessMetric, dashboards } from "./monitoring/dashboards";
+import type { BusinessMetric } from "./monitoring/business";
+import { dashboards } from "./monitoring/dashboards";
 import type { Watched } from "./monitoring/queries";
 import { type AlertmanagerConfigSpec, routing, secretsOfChannels } from "./monitoring/routing";
 import { type RuleGroup, ruleGroups } from "./monitoring/rules";
@@ -65,6 +66,7 @@ export class Monitoring extends Resident<MonitoringTransforms> {
     const groups = ruleGroups({
       allParts: args.parts,
       backupEvery: args.backupEvery,
+      business: args.business ?? [],
       parts: this.#promises(args),
       product: args.space.product,
       rules: args.alerts.rules,

@@ -32,6 +32,8 @@ export interface Connection {
   /** Plain variables: `API_URL`. */
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly SecretFile[];
+  /** What can be asked of it by name, for programs that want it under names of their own: `host`, `password`. */
+  readonly facts: Readonly<Record<string, SecretKey | pulumi.Input<string>>>;
   /** Where it listens; pods of the namespace are opened to whoever needs them. */
   readonly at: readonly Place[];
   /** What must be there first. */
@@ -55,14 +57,19 @@ export interface MeasuredQueue {
   readonly port: number;
 }
 
+/** Variables a program reads under names of its own, each with the need it comes from and what is asked of it. */
+export type Asked = Readonly<Record<string, { readonly need: string; readonly fact: string }>>;
+
 /** What a program that has these connections gets, with its own variables over theirs. */
 export function connected(
   connections: readonly Connection[],
-  own: {
+  said: {
     readonly env: Readonly<Record<string, pulumi.Input<string>>>;
     readonly secrets: Readonly<Record<string, SecretKey>>;
+    readonly from?: Asked;
   },
 ): Required<Pick<Connection, "env" | "secrets" | "files">> {
+  const own = withAsked(connections, said);
   const named = [...Object.keys(own.env), ...Object.keys(own.secrets)];
   const theirs = <T>(record: Readonly<Record<string, T>>) =>
     Object.entries(record).filter(([name]) => !named.includes(name));
@@ -74,6 +81,28 @@ export function connected(
       ...Object.entries(own.secrets),
     ]),
   };
+}
+
+/** Asked of the connection at hand: what a migration asks of a database is told of the way past its pooler. */
+function withAsked(
+  connections: readonly Connection[],
+  { env, secrets, from = {} }: Parameters<typeof connected>[1],
+): Pick<Parameters<typeof connected>[1], "env" | "secrets"> {
+  const asked = Object.entries(from).map(([variable, { need, fact }]) => {
+    const told = connections.find(({ to }) => to === need)?.facts[fact];
+    if (told === undefined) throw new Error(`${variable}: nobody needed can say ${need}.${fact}`);
+    return [variable, told] as const;
+  });
+  const secret = asked.filter((one): one is [string, SecretKey] => isSecretKey(one[1]));
+  const plain = asked.filter((one): one is [string, pulumi.Input<string>] => !isSecretKey(one[1]));
+  return {
+    env: { ...Object.fromEntries(plain), ...env },
+    secrets: { ...Object.fromEntries(secret), ...secrets },
+  };
+}
+
+function isSecretKey(told: SecretKey | pulumi.Input<string>): told is SecretKey {
+  return typeof told === "object" && "secret" in told && "key" in told;
 }
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;

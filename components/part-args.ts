@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Completed, type Duration, partDefaults, type PartSettings, withDefaults } from "../config";
 import type { Transform } from "./component";
 import type { MigrationArgs } from "./migration";
-import type { HeldSecret, Needed } from "./needs";
+import type { Asked, HeldSecret, Needed } from "./needs";
 import type { Place } from "./network";
 import type { Resources } from "./pod";
 import type { Health } from "./probes";
@@ -30,6 +30,8 @@ export interface PartArgs extends Partial<Resources> {
   ingress?: readonly Place[];
   /** Plain environment variables. @default {} */
   env?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Variables from what it needs, under names of its own: `{ DB_HOST: { need: "postgres", fact: "host" } }`. @default {} */
+  from?: Asked;
   /** Secrets by the name of the variable that holds them. @default {} */
   secrets?: Readonly<Record<string, HeldSecret>>;
   /** @default 2 replicas, no scaling */
@@ -93,6 +95,15 @@ export function complete(kind: "Api" | "Web" | "Worker", given: PartArgs & Liste
 }
 
 function usual({ cpu, memory, scale, user, grace, drain, deadline, priority }: PartSettings) {
-  const nothing = { after: [], egress: [], env: {}, ingress: [], needs: [], secrets: {}, volumes: {} };
+  const nothing = {
+    after: [],
+    egress: [],
+    env: {},
+    from: {},
+    ingress: [],
+    needs: [],
+    secrets: {},
+    volumes: {},
+  };
   return { ...nothing, cpu, deadline, drain, grace, memory, priority, scale, user };
 }

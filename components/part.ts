@@ -54,7 +54,7 @@ export abstract class Part extends Resident<PartTransforms> implements Needed {
     const ways = this.openNetwork(this.#reachedFrom(args), connections, args.egress);
     const work: Workload = {
       ...args,
-      ...connected(connections, { env: args.env, secrets }),
+      ...connected(connections, { env: args.env, from: args.from, secrets }),
       claims: this.#createVolumes(args),
       name,
       priorityClass: args.priority === "normal" ? undefined : this.space.priorityClass(args.priority),
@@ -84,6 +84,14 @@ export abstract class Part extends Resident<PartTransforms> implements Needed {
         this.service === undefined
           ? {}
           : { [`${envName(name)}_URL`]: pulumi.interpolate`http://${this.service}` },
+      facts:
+        this.service === undefined
+          ? {}
+          : {
+              host: this.service,
+              port: String(SERVICE_PORT),
+              url: pulumi.interpolate`http://${this.service}`,
+            },
       files: [],
       secrets: {},
       to: name,

@@ -60,11 +60,13 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     this.connection = {
       ...common,
       at: made.at,
+      facts: { ...made.facts, ...made.urls },
       secrets: { DATABASE_READ_URL: made.urls.readUrl, DATABASE_URL: made.urls.url },
     };
     this.migrationConnection = {
       ...common,
       at: made.directAt,
+      facts: { ...made.facts, ...made.directFacts, ...made.urls, url: made.urls.directUrl },
       secrets: { DATABASE_URL: made.urls.directUrl },
     };
     this.finish({ urls: this.urls });
@@ -129,12 +131,13 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     this.#createSchedule(args, cluster, running);
     this.#createMonitors(args, cluster, [writes, reads]);
 
-    const secret = this.#createUrls(password, args, {
+    const hosts = {
       directUrl: `${cluster}-rw`,
       // Alone, the primary is the only one to read from; `-ro` would have nobody behind it.
       readUrl: reads ?? `${cluster}-${instances > 1 ? "ro" : "rw"}`,
       url: writes ?? `${cluster}-rw`,
-    });
+    };
+    const { password: word, ...urls } = this.#createUrls(password, args, hosts);
     const direct: Place = { pods: instancesOf(cluster), ports: [PORT] };
     return {
       after: [running, contents, ...poolers],
@@ -150,9 +153,18 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
             ]),
       ],
       directAt: [direct],
+      directFacts: { host: hosts.directUrl },
       env: { PGSSLROOTCERT: `${CA_FOLDER}/${CA_FILE}` },
+      facts: {
+        database: args.database,
+        host: hosts.url,
+        password: word,
+        port: String(PORT),
+        readHost: hosts.readUrl,
+        user: owner,
+      },
       files: [{ file: CA_FILE, folder: CA_FOLDER, key: "ca.crt", secret: `${cluster}-ca` }],
-      urls: secret,
+      urls,
     };
   }
 
@@ -317,7 +329,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     password: pulumi.Output<string>,
     { database, owner }: OperatorPostgresArgs,
     hosts: Readonly<Record<keyof Ways, string>>,
-  ): Ways {
+  ): Ways & { readonly password: SecretKey } {
     const url = (host: string) =>
       password.apply(
         (secret) =>
@@ -326,11 +338,12 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       );
     const { metadata } = this.contentSecret("urls", {
       directUrl: url(hosts.directUrl),
+      password,
       readUrl: url(hosts.readUrl),
       url: url(hosts.url),
     });
-    const at = (key: keyof Ways): SecretKey => ({ key, secret: metadata.name });
-    return { directUrl: at("directUrl"), readUrl: at("readUrl"), url: at("url") };
+    const at = (key: keyof Ways | "password"): SecretKey => ({ key, secret: metadata.name });
+    return { directUrl: at("directUrl"), password: at("password"), readUrl: at("readUrl"), url: at("url") };
   }
 
   #external(args: ExternalPostgresArgs): Made {
@@ -345,10 +358,12 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       after: [],
       at,
       directAt: at,
+      directFacts: {},
       env: {
         PGSSLMODE: args.tls,
         ...(files.length === 0 ? {} : { PGSSLROOTCERT: `${CA_FOLDER}/${CA_FILE}` }),
       },
+      facts: {},
       files,
       urls,
     };
@@ -362,6 +377,9 @@ interface Made {
   readonly at: readonly Place[];
   readonly directAt: readonly Place[];
   readonly env: Readonly<Record<string, string>>;
+  readonly facts: Connection["facts"];
+  /** What is told differently of the way past the poolers. */
+  readonly directFacts: Connection["facts"];
   readonly files: readonly SecretFile[];
 }
 

@@ -105,7 +105,15 @@ export class Redis extends Resident<RedisTransforms> implements Needed {
     if (args.mode === "external") {
       this.url = this.holdSecrets("urls", { url: args.url }).url;
       const at = args.addresses.map((range) => ({ ports: [args.port], range }));
-      this.connection = { after: [], at, env: {}, files: [], secrets: { REDIS_URL: this.url }, to: name };
+      this.connection = {
+        after: [],
+        at,
+        env: {},
+        facts: { url: this.url },
+        files: [],
+        secrets: { REDIS_URL: this.url },
+        to: name,
+      };
     } else {
       const password = pulumi.secret(
         this.child("password", random.RandomPassword, { length: 32, special: false }).result,
@@ -122,6 +130,7 @@ export class Redis extends Resident<RedisTransforms> implements Needed {
         after: [server],
         at: [at],
         env: {},
+        facts: { host: service, password: urls.password, port: String(PORT), url: urls.url },
         files: [],
         secrets: { REDIS_URL: urls.url },
         to: name,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../config";
 import type { Transform } from "./component";
 import { contentName } from "./naming";
-import { connected, type HeldSecret, type Needed } from "./needs";
+import { type Asked, connected, type HeldSecret, type Needed } from "./needs";
 import type { Place } from "./network";
 import { seconds } from "./pod";
 import { Resident, type ResidentOptions } from "./resident";
@@ -24,6 +24,7 @@ export interface TaskArgs extends Pick<Workload, "image" | "cpu" | "memory" | "u
   overlap: "skip" | "replace" | "allow";
   needs: readonly Needed[];
   env: Readonly<Record<string, pulumi.Input<string>>>;
+  from?: Asked;
   secrets: Readonly<Record<string, HeldSecret>>;
   egress?: readonly Place[];
   /** What must be done first: migrations. @default [] */
@@ -52,7 +53,7 @@ export class Task extends Resident<NonNullable<TaskArgs["transform"]>> {
     const connections = args.needs.map((need) => need.migrationConnection ?? need.connection);
     const secrets = this.holdSecrets("secret", args.secrets);
     const ways = this.openNetwork([], connections, args.egress ?? []);
-    const work = connected(connections, { env: args.env, secrets });
+    const work = connected(connections, { env: args.env, from: args.from ?? {}, secrets });
     const template = podTemplate(
       {
         ...args,

@@ -183,7 +183,7 @@ function signals(): string {
   return [
     "### Signals of alert rules",
     "",
-    `\`alerts.rules.<name>.when\` is ${CONDITION_FORMS.replaceAll("<", "&lt;")}. A \`metric\` is one that a part declares in \`metrics.business\`.`,
+    `\`alerts.rules.<name>.when\` is ${CONDITION_FORMS.replaceAll("<", "&lt;")}. A \`metric\` is one that a part declares in \`metrics.business\`; a histogram is compared by the time within which 95 of 100 are done, a counter by its rate a second.`,
     "",
     "| Signal | Is | Its number | Exists for |",
     "| --- | --- | --- | --- |",

@@ -1,14 +1,6 @@
 /** Grafana dashboards from the same queries the alerts ask: Overview, Infrastructure, Business. */
+import { type BusinessMetric, businessQuery } from "./business";
 import { errorRatio, latency, signal, type Watched } from "./queries";
-
-/** A metric of the product's own, for the Business dashboard. */
-export interface BusinessMetric {
-  readonly metric: string;
-  readonly title: string;
-  readonly kind: "counter" | "gauge" | "histogram";
-  readonly by: readonly string[];
-  readonly unit: "count" | "seconds" | "milliseconds" | "bytes" | "percent" | "money";
-}
 
 export interface DashboardsArgs {
   readonly product: string;
@@ -89,14 +81,7 @@ function infrastructure({ watched, parts }: DashboardsArgs): Panel[] {
 
 function business({ business: metrics, watched }: DashboardsArgs): Panel[] {
   return metrics.map(({ by, kind, metric, title, unit }) => {
-    const matchers = `{namespace="${watched.namespace}"}`;
-    const groups = by.length === 0 ? "" : ` by (${by.join(", ")})`;
-    const buckets = ["le", ...by].join(", ");
-    const expr = {
-      counter: `sum${groups} (rate(${metric}${matchers}[${WINDOW}]))`,
-      gauge: `sum${groups} (${metric}${matchers})`,
-      histogram: `histogram_quantile(0.95, sum by (${buckets}) (rate(${metric}_bucket${matchers}[${WINDOW}])))`,
-    }[kind];
+    const expr = businessQuery({ kind, metric }, watched.namespace, WINDOW, by);
     const legend = by.length === 0 ? title : by.map((label) => `{{${label}}}`).join(" ");
     return { queries: [{ expr, legend }], title, unit: UNITS[unit] };
   });

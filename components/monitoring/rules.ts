@@ -7,6 +7,7 @@ import {
   SIGNALS,
   type Targets,
 } from "../../config";
+import { type BusinessMetric, businessQuery, inUnitOf } from "./business";
 import { errorRatio, latency, signal, type Watched } from "./queries";
 
 export type Severity = "critical" | "high" | "medium" | "low";
@@ -36,6 +37,8 @@ export interface RulesArgs {
   readonly targets: Targets;
   /** The longest time between two backups, in milliseconds. */
   readonly backupEvery?: number | undefined;
+  /** Metrics of the product's own, which rules may compare. */
+  readonly business: readonly BusinessMetric[];
   readonly rules: Alerts["rules"];
   /** Where the runbook is published. */
   readonly runbook?: string | undefined;
@@ -277,9 +280,15 @@ function own(args: RulesArgs): Rule[] {
 
 function conditionOf(args: RulesArgs, when: Condition, part: string | undefined): string[] {
   if (when.signal !== "metric") return compared(args, when.signal, part, when.comparison, when.threshold);
-  return [
-    `max(${when.metric ?? ""}{namespace="${args.watched.namespace}"}) ${when.comparison} ${when.threshold}`,
-  ];
+  const metric = args.business.find((one) => one.metric === when.metric);
+  const { namespace } = args.watched;
+  // A gauge that several pods expose is one fact said several times: the worst of them counts.
+  const value =
+    metric === undefined || metric.kind === "gauge"
+      ? `max(${when.metric ?? ""}{namespace="${namespace}"})`
+      : businessQuery(metric, namespace, "5m");
+  const threshold = metric === undefined ? when.threshold : inUnitOf(metric, when.threshold, when.unit);
+  return [`${value} ${when.comparison} ${threshold}`];
 }
 
 /** The comparison, as a list of one; of none where there is nothing to compare. */

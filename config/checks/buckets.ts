@@ -35,7 +35,7 @@ export function bucketPlace(settings: Settings, path: string, place: Place): Pro
     ];
   }
   if (bucket.provider === "r2") {
-    if (settings.dns.provider === "cloudflare") return [];
+    if (settings.dns.provider === "cloudflare") return cloudflareAccount(settings, path, place);
     return [
       problem(
         path,
@@ -72,12 +72,12 @@ export function bucketPlace(settings: Settings, path: string, place: Place): Pro
 
 function cloudflareAccount(settings: Settings, path: string, { account, endpoint }: Place): Problem[] {
   const known = account ?? endpoint ?? settings.dns.account;
-  if (known !== undefined || settings.dns.provider === "cloudflare") return [];
+  if (known !== undefined) return [];
   return [
     problem(
       `${path}.account`,
       "nothing",
-      "the Cloudflare account of the bucket",
+      "the Cloudflare account of the bucket, here or as dns.account",
       "write account: and its id of 32 hex digits",
     ),
   ];

@@ -1,8 +1,9 @@
 /** Environment variables and secrets of each part: no name twice, none of ours, nothing secret in clear. */
+import { factsOf } from "../facts";
 import { shapeOfSecret, soundsSecret } from "../secret-shapes";
 import type { Problem } from "../problems";
 import type { PartSettings, Settings } from "../settings";
-import { type Check, partsOf, problem } from "./check";
+import { type Check, partsOf, problem, unknownName } from "./check";
 import { missingSecret } from "./needs";
 
 export const environment: Check = (settings) => [
@@ -14,6 +15,7 @@ export const environment: Check = (settings) => [
     ...wordsInClear(`${path}.args`, part.args),
     ...wordsInClear(`${path}.migrate.command`, part.migrate?.command),
     ...names(settings, part, path),
+    ...asked(settings, part, path),
   ]),
   ...Object.entries(settings.jobs).flatMap(([name, job]) => [
     ...clear(`jobs.${name}.env`, job.env),
@@ -50,6 +52,26 @@ export function derivedNames(settings: Settings, part: PartSettings): ReadonlyMa
   return derived;
 }
 
+/** What is asked of needs: of one the part has, and something it can say. */
+function asked(settings: Settings, part: PartSettings, path: string): Problem[] {
+  return Object.entries(part.from).flatMap(([variable, { need, fact }]): Problem[] => {
+    const where = `${path}.from.${variable}`;
+    if (!part.needs.includes(need)) {
+      return [unknownName(where, need, `one of ${path}.needs`, part.needs, `add ${need} to ${path}.needs`)];
+    }
+    const known = factsOf(settings, need);
+    if (!known.includes(fact)) return [unknownName(where, fact, `what ${need} can say`, known)];
+    const twice = [
+      [part.env, `${path}.env`],
+      [settings.env, "env"],
+      [part.secrets, `${path}.secrets`],
+    ] as const;
+    const other = twice.find(([record]) => variable in record)?.[1];
+    if (other === undefined) return [];
+    return [problem(where, `${variable}, which ${other} also sets`, "each variable once", "take one out")];
+  });
+}
+
 function names(settings: Settings, part: PartSettings, path: string): Problem[] {
   const derived = derivedNames(settings, part);
   const found: Problem[] = [];
@@ -71,6 +93,7 @@ function names(settings: Settings, part: PartSettings, path: string): Problem[] 
     ...Object.keys(settings.env).map((name): [string, string] => [name, "env"]),
     ...Object.keys(part.env).map((name): [string, string] => [name, `${path}.env`]),
     ...Object.keys(part.secrets).map((name): [string, string] => [name, `${path}.secrets`]),
+    ...Object.keys(part.from).map((name): [string, string] => [name, `${path}.from`]),
   ]);
   for (const [variable, where] of said) {
     const source = derived.get(variable);

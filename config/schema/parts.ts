@@ -13,6 +13,7 @@ import {
   ARCHITECTURES,
   egress,
   envMap,
+  fromMap,
 } from "./pieces";
 import { targetsOfRoute } from "./targets";
 import {
@@ -100,12 +101,17 @@ const common = {
   ),
   egress: key(
     z.array(egress()).prefault([]),
-    "Further places it may connect to: `internet` (port 443), `internet:25`, or a range with an optional port",
-    ["internet", "10.20.0.0/16:5432"],
+    "Further places it may connect to: `internet` (port 443), `internet:25`, a range with an optional port, or a Service of another namespace and its pods' port",
+    ["internet", "10.20.0.0/16:5432", "prometheus.monitoring:9090"],
   ),
   env: key(envMap().prefault({}), "Plain environment variables. Secrets go in `secrets`", {
     LOG_LEVEL: "warning",
   }),
+  from: key(
+    fromMap().prefault({}),
+    "What it needs, under the names its program reads: `url`, `readUrl`, `directUrl`, `host`, `readHost`, `port`, `database`, `user`, `password` of postgres; `url`, `host`, `port`, `password` of redis; `url`, `host`, `port` of a part. Of a store elsewhere only the URLs",
+    { DB_HOST: "postgres.host", DB_PASSWORD: "postgres.password" },
+  ),
   secrets: key(secretMap().prefault([]), "Secrets it gets as environment variables", ["JWT_SECRET"]),
   scale: key(scale.prefault({}), "How many replicas: a number, or from `min` to `max`", {
     min: 3,

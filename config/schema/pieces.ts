@@ -1,5 +1,6 @@
 /** What parts and jobs are made of: image builds, scale, resources, health, volumes, variables. */
 import { z } from "zod";
+import { FACT_FORMS, parseFact } from "../facts";
 import { LONGEST } from "../names";
 import {
   absolutePath,
@@ -43,6 +44,18 @@ export const secretMap = () =>
     .transform((names) =>
       Array.isArray(names) ? Object.fromEntries(names.map((one) => [one, one])) : names,
     );
+
+/** `{DB_HOST: postgres.host}`. */
+export const fromMap = () =>
+  z.record(
+    envName(),
+    z.string({ error: () => FACT_FORMS }).transform((text, context) => {
+      const parsed = parseFact(text);
+      if (parsed === undefined) context.addIssue({ code: "custom", message: FACT_FORMS });
+      return parsed ?? z.NEVER;
+    }),
+    { error: () => "a map from variables to what is asked of a need, such as {DB_HOST: postgres.host}" },
+  );
 
 export const build = z.strictObject({
   context: key(nonEmpty("a folder such as ./api"), "Folder the image is built from", "./api"),
@@ -166,9 +179,17 @@ export const volume = z.strictObject({
     "Volume snapshots, where the cloud has them",
   ),
 });
+/** `prometheus.monitoring:9090`: a Service of another namespace, and its pods' port. */
+const NEIGHBOUR = /^[a-z][a-z0-9-]{0,62}\.([a-z][a-z0-9-]{0,62}):(\d{1,5})$/;
+
 export function egress() {
-  const allowed = "internet, internet:PORT, or a range with an optional port such as 10.0.0.0/8:5432";
+  const allowed =
+    "internet, internet:PORT, a range with an optional port such as 10.0.0.0/8:5432, or a neighbour in the cluster such as prometheus.monitoring:9090";
   return z.string({ error: () => allowed }).transform((text, context) => {
+    const [, namespace, door] = NEIGHBOUR.exec(text) ?? [];
+    if (namespace !== undefined && Number(door) >= 1 && Number(door) <= 65535) {
+      return { text, to: undefined, namespace, port: Number(door) };
+    }
     const [, place = "", , written] = /^(internet|.+?\/\d+)(:(\d{1,5}))?$/.exec(text) ?? [];
     const number = written === undefined ? undefined : Number(written);
     const range = place === "internet" ? undefined : cidr().safeParse(place).data;
@@ -180,6 +201,7 @@ export function egress() {
     return {
       text,
       to: range ?? ("internet" as const),
+      namespace: undefined,
       port: number ?? (place === "internet" ? 443 : undefined),
     };
   });

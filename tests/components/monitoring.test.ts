@@ -120,6 +120,44 @@ describe("Monitoring's alerts", () => {
     assert.equal(named(graph, "Mine")[0]?.expr, 'max(app_crash_rate{namespace="shop"}) > 0.02');
   });
 
+  it("compare a histogram of the product's own by its 95 of 100, in its own unit, and a counter by its rate", async () => {
+    const own = (
+      metric: string,
+      kind: "counter" | "histogram",
+      unit: "count" | "milliseconds" | "seconds",
+    ) => ({
+      by: [],
+      kind,
+      metric,
+      title: metric,
+      unit,
+    });
+    const business = [
+      own("took_seconds", "histogram", "seconds"),
+      own("took_ms", "histogram", "milliseconds"),
+      own("failed_total", "counter", "count"),
+    ];
+    const conditions = ["took_seconds > 500ms", "took_ms > 500ms", "failed_total > 2"];
+    const rules = Object.fromEntries(
+      conditions.map((text, index) => {
+        const when = parseCondition(`metric ${text}`);
+        assert.ok(when);
+        return [`Mine${index}`, { for: time("5m"), severity: "low" as const, when }];
+      }),
+    );
+    const graph = await monitoring({ alerts: alertsOf({ rules }), business });
+    const quantile = (name: string) =>
+      `histogram_quantile(0.95, sum by (le) (rate(${name}_bucket{namespace="shop"}[5m])))`;
+    assert.deepEqual(
+      conditions.map((_, index) => named(graph, `Mine${index}`)[0]?.expr),
+      [
+        `${quantile("took_seconds")} > 0.5`,
+        `${quantile("took_ms")} > 500`,
+        'sum (rate(failed_total{namespace="shop"}[5m])) > 2',
+      ],
+    );
+  });
+
   it("carry the labels the cluster's Prometheus looks for", async () => {
     const graph = await monitoring({ labels: { release: "prometheus" } });
     assert.equal(graph.named("eu-monitoring-rules").inputs.metadata.labels.release, "prometheus");

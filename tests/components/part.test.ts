@@ -197,6 +197,35 @@ describe("a part's options", () => {
     assert.ok(!JSON.stringify(deploymentOf(graph).inputs).includes("hunter2"));
   });
 
+  it("reads what its needs can say under names of its own", async () => {
+    const graph = await inSpace((space) => {
+      const redis = new Redis("redis", { space, ...redisDefaults("queue") });
+      const first = new Api("first", { image: IMAGE, port: 8000, space });
+      const from = {
+        FIRST_HOST: { fact: "host", need: "first" },
+        REDIS_HOST: { fact: "host", need: "redis" },
+        REDIS_PASSWORD: { fact: "password", need: "redis" },
+        REDIS_PORT: { fact: "port", need: "redis" },
+      };
+      new Worker("worker", { from, image: IMAGE, needs: [redis, first], space });
+    });
+    const { env } = containerOf(graph.named("eu-worker-deployment"));
+    const plain = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.deepEqual(
+      [plain.FIRST_HOST, plain.REDIS_HOST, plain.REDIS_PORT],
+      [nameOf(graph.named("eu-first-service")), nameOf(graph.named("eu-redis-service")), "6379"],
+    );
+    const password = env.find(({ name }) => name === "REDIS_PASSWORD")?.valueFrom?.secretKeyRef;
+    assert.deepEqual(password, { key: "password", name: nameOf(graph.named("eu-redis-urls")) });
+  });
+
+  it("asking what a need cannot say is refused", async () => {
+    await assert.rejects(
+      api({ from: { DB_HOST: { fact: "host", need: "postgres" } } }),
+      /DB_HOST: nobody needed can say postgres\.host/,
+    );
+  });
+
   it("another secret makes another name, so that pods restart", async () => {
     const named = async (value: string) => {
       const graph = await api({ secrets: { A: { value: pulumi.output(value) } } });

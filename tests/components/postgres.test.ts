@@ -23,7 +23,7 @@ const BACKUP = {
   compression: "gzip",
   encryption: "bucket",
   every: { cron: "0 */6 * * *" },
-  keep: { days: 30 },
+  keep: { days: 30, monthly: 0, weekly: 0 },
   wal: time("5m"),
 } as const;
 const POOLER = { clients: 500, instances: 2, mode: "transaction", reads: false, size: 25 } as const;
@@ -243,6 +243,51 @@ describe("Postgres' options", () => {
       assert.ok(!graph.names().includes("eu-postgres-bucket"));
     });
   }
+
+  for (const [keep, policy] of [
+    [{ days: 30, monthly: 0, weekly: 4 }, "30d"],
+    [{ days: 7, monthly: 0, weekly: 4 }, "28d"],
+    [{ days: 7, monthly: 12, weekly: 4 }, "372d"],
+  ] as const) {
+    it(`backups are kept as long as the longest of their tiers: ${policy}`, async () => {
+      const graph = await operated({ backup: { ...BACKUP, keep } });
+      assert.equal(graph.named("eu-postgres-store").inputs.spec.retentionPolicy, policy);
+    });
+  }
+
+  it("tells programs host, user and password by names of their own, and a migration of the way past the pooler", async () => {
+    const from = {
+      DB_HOST: { fact: "host", need: "postgres" },
+      DB_NAME: { fact: "database", need: "postgres" },
+      DB_PASSWORD: { fact: "password", need: "postgres" },
+      READ_DB_URL: { fact: "readUrl", need: "postgres" },
+      WRITE_DB_URL: { fact: "url", need: "postgres" },
+    };
+    const graph = await inSpace((space) => {
+      const args = { ...postgresDefaults("shop"), instances: 2, pooler: POOLER, space };
+      const postgres = new Postgres("postgres", args);
+      const migrate = { command: ["migrate"], timeout: time("1m") };
+      new Api("api", { from, image: IMAGE, migrate, needs: [postgres], port: 8000, space });
+    });
+    const name = nameOf(graph.named("eu-postgres-urls"));
+    const at = (key: string) => ({ secretKeyRef: { key, name } });
+    const told = (resource: string) =>
+      Object.fromEntries(
+        containerOf(graph.named(resource)).env.map((one) => [one.name, one.value ?? one.valueFrom]),
+      );
+    const expected = {
+      DB_NAME: "shop",
+      DB_PASSWORD: at("password"),
+      READ_DB_URL: at("readUrl"),
+    };
+    const part = told("eu-api-deployment");
+    const migration = told("eu-api-migration-job");
+    for (const [variable, value] of Object.entries(expected)) {
+      assert.deepEqual([part[variable], migration[variable]], [value, value], variable);
+    }
+    assert.deepEqual([part.DB_HOST, part.WRITE_DB_URL], ["postgres-pooler", at("url")]);
+    assert.deepEqual([migration.DB_HOST, migration.WRITE_DB_URL], ["postgres-rw", at("directUrl")]);
+  });
 
   it("a bucket on a port of its own is reached there", async () => {
     const graph = await operated({ backup: { ...BACKUP, endpoint: "http://s3.local:7070" } });

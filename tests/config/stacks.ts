@@ -25,7 +25,7 @@ config:
     - {host: api, path: /, to: api, limit: {rate: 10/s, burst: 20}}
     - {host: api, path: /upload, to: api, body: 50Mi, timeout: 300s}
     - {host: app, path: /, to: web, cache: assets}
-  slipway:dns:      {provider: cloudflare, zone: example.com}
+  slipway:dns:      {provider: cloudflare, zone: example.com, account: 0123456789abcdef0123456789abcdef}
   slipway:tls:      {issuer: letsencrypt}
   slipway:targets:  {availability: 99.9, p95: 200ms, errors: 0.1%, rpo: 15m, rto: 1h}
   slipway:alerts:

@@ -233,7 +233,14 @@ export const data: readonly BadStack[] = [
       "postgres.backup.credentials": { id: "JWT_SECRET", key: "JWT_SECRET" },
     },
     lines: [
-      "postgres.backup.account: found nothing; allowed: the Cloudflare account of the bucket; write account: and its id of 32 hex digits",
+      "postgres.backup.account: found nothing; allowed: the Cloudflare account of the bucket, here or as dns.account; write account: and its id of 32 hex digits",
+    ],
+  },
+  {
+    name: "an R2 bucket that Slipway makes in nobody's account",
+    changes: { "dns.account": GONE },
+    lines: [
+      "postgres.backup.account: found nothing; allowed: the Cloudflare account of the bucket, here or as dns.account; write account: and its id of 32 hex digits",
     ],
   },
   {

@@ -27,6 +27,39 @@ export const names: readonly BadStack[] = [
     ],
   },
   {
+    name: "a variable from what the part does not need",
+    changes: { "parts.web.from": { REDIS_HOST: "redis.host" } },
+    lines: [
+      'parts.web.from.REDIS_HOST: found "redis"; allowed: one of parts.web.needs (nothing); add redis to parts.web.needs',
+    ],
+  },
+  {
+    name: "a variable from what a need cannot say",
+    changes: { "parts.api.from": { DB_HOST: "postgres.hots", CACHE_DB: "redis.database" } },
+    lines: [
+      'parts.api.from.DB_HOST: found "hots"; allowed: what postgres can say (url, readUrl, directUrl, host, readHost, port, database, user, password); did you mean "host"?',
+      'parts.api.from.CACHE_DB: found "database"; allowed: what redis can say (url, host, port, password)',
+    ],
+  },
+  {
+    name: "a host of a database elsewhere",
+    changes: {
+      postgres: { mode: "external", url: "JWT_SECRET", connections: 500 },
+      "targets.rpo": GONE,
+      "targets.rto": GONE,
+      "parts.api.from": { DB_HOST: "postgres.host" },
+    },
+    lines: ['parts.api.from.DB_HOST: found "host"; allowed: what postgres can say (url, readUrl, directUrl)'],
+  },
+  {
+    name: "a variable from a need and from env",
+    changes: { "parts.api.from": { LOG_LEVEL: "postgres.host", DATABASE_URL: "postgres.url" } },
+    lines: [
+      "parts.api.from.LOG_LEVEL: found LOG_LEVEL, which parts.api.env also sets; allowed: each variable once; take one out",
+      "parts.api.from.DATABASE_URL: found DATABASE_URL, which parts.api gets from needs: [postgres]; allowed: names that Slipway does not set; take it out, or read another variable",
+    ],
+  },
+  {
     name: "a need of itself",
     changes: { "parts.web.needs": ["web"] },
     lines: ['parts.web.needs[0]: found "web", the part itself; allowed: another part; take it out'],

@@ -36,7 +36,7 @@ export const types: readonly BadStack[] = [
     name: "a key of a part that stands with another kind",
     changes: { "parts.api.spa": true },
     lines: [
-      "parts.api.spa: found an unknown key; allowed: kind, port, health, sticky, targets, image, build, command, args, needs, egress, env, secrets, scale, cpu, memory, metrics, pool, migrate, volumes, user, grace, drain, deadline, architectures, priority, sentry; that key stands with kind: web",
+      "parts.api.spa: found an unknown key; allowed: kind, port, health, sticky, targets, image, build, command, args, needs, egress, env, from, secrets, scale, cpu, memory, metrics, pool, migrate, volumes, user, grace, drain, deadline, architectures, priority, sentry; that key stands with kind: web",
     ],
   },
   {
@@ -87,7 +87,7 @@ export const types: readonly BadStack[] = [
     name: "a port of a worker",
     changes: { "parts.worker.port": 9000 },
     lines: [
-      "parts.worker.port: found an unknown key; allowed: kind, image, build, command, args, needs, egress, env, secrets, scale, cpu, memory, metrics, pool, migrate, volumes, user, grace, drain, deadline, architectures, priority, sentry, health; that key stands with kind: api or kind: web",
+      "parts.worker.port: found an unknown key; allowed: kind, image, build, command, args, needs, egress, env, from, secrets, scale, cpu, memory, metrics, pool, migrate, volumes, user, grace, drain, deadline, architectures, priority, sentry, health; that key stands with kind: api or kind: web",
     ],
   },
   {
@@ -198,7 +198,21 @@ export const types: readonly BadStack[] = [
     name: "an egress to nowhere",
     changes: { "parts.api.egress": ["stripe.com"] },
     lines: [
-      'parts.api.egress[0]: found "stripe.com"; allowed: internet, internet:PORT, or a range with an optional port such as 10.0.0.0/8:5432',
+      'parts.api.egress[0]: found "stripe.com"; allowed: internet, internet:PORT, a range with an optional port such as 10.0.0.0/8:5432, or a neighbour in the cluster such as prometheus.monitoring:9090',
+    ],
+  },
+  {
+    name: "an egress to a neighbour without a port",
+    changes: { "parts.api.egress": ["prometheus.monitoring:0"] },
+    lines: [
+      'parts.api.egress[0]: found "prometheus.monitoring:0"; allowed: internet, internet:PORT, a range with an optional port such as 10.0.0.0/8:5432, or a neighbour in the cluster such as prometheus.monitoring:9090',
+    ],
+  },
+  {
+    name: "a variable from nothing that can be asked",
+    changes: { "parts.api.from": { DB_HOST: "postgres" } },
+    lines: [
+      'parts.api.from.DB_HOST: found "postgres"; allowed: a need and what is asked of it, such as postgres.host or redis.url',
     ],
   },
   {
