@@ -16,6 +16,8 @@ export interface StackOptions {
   /** The project's folder, below the checkout: "" is the product, "platform" the platform. */
   project: string;
   stack: string;
+  /** The stack's file, where it is not the committed one beside the project. */
+  file?: string;
   /** The environment `pulumi` runs in: the engine's, and KUBECONFIG. */
   env: Record<string, string>;
   /** Which cluster it is on, where that can be another one tomorrow: what is recorded of an earlier one is forgotten. */
@@ -39,7 +41,7 @@ export class Stack {
   async prepare(): Promise<void> {
     mkdirSync(this.own, { recursive: true, mode: 0o700 });
     copyFileSync(join(this.folder, "Pulumi.yaml"), join(this.own, "Pulumi.yaml"));
-    const committed = join(this.folder, `Pulumi.${this.options.stack}.yaml`);
+    const committed = this.options.file ?? join(this.folder, `Pulumi.${this.options.stack}.yaml`);
     if (!existsSync(committed)) throw new Failure(`there is no stack file ${committed}`);
     const salt = this.salt();
     const document = parseDocument(readFileSync(committed, "utf8"));

@@ -1,0 +1,123 @@
+/**
+ * Products on the embedded cluster for tests that need real pods: the demo as `./slipway up` makes it, and beside it
+ * products of a test's own with the demo's images and other promises. Each is made once for all files of a run.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { readStackFile } from "../../config/source";
+import { cannotRun } from "../../toolchain/cluster/preflight";
+import { checkout } from "../../toolchain/lib/paths";
+import { quiet } from "../../toolchain/lib/progress";
+import { run, type Result } from "../../toolchain/lib/run";
+import { Stack } from "../../tools/lib/stack";
+
+type Settings = Record<string, unknown>;
+export type Parts = Record<string, Settings>;
+
+/** A suite on the cluster with the platform and the demo on it. */
+export function describeLive(title: string, suite: (this: Mocha.Suite) => void): void {
+  const reason = cannotRun();
+  if (reason !== undefined) {
+    describe.skip(`${title} (${reason})`, suite);
+    return;
+  }
+  describe(title, function () {
+    this.timeout(120_000);
+    before(async function () {
+      this.timeout(600_000);
+      await demo();
+    });
+    suite.call(this);
+  });
+}
+
+let said: Promise<string> | undefined;
+
+/** `./slipway up`, once; answers what it printed. */
+export const demo = (): Promise<string> =>
+  (said ??= run(join(checkout, "slipway"), ["up"]).then(({ stdout }) => stdout));
+
+/** kubectl against the embedded cluster; its output. */
+export async function kubectl(...words: string[]): Promise<string> {
+  return (await run("kubectl", ["--context", "slipway", ...words])).stdout;
+}
+
+/** What the local stack says, to be changed. */
+export const localSettings = (): Settings =>
+  structuredClone(readStackFile(join(checkout, "Pulumi.local.yaml")).raw);
+
+export class Live {
+  private readonly folder = mkdtempSync(join(tmpdir(), "slipway-live-"));
+  readonly hosts: { app: string; api: string };
+
+  /** `name` is the product's and its namespace's. */
+  constructor(
+    readonly name: string,
+    public settings: Settings = {},
+  ) {
+    this.hosts = { app: `app.${name}.localhost`, api: `api.${name}.localhost` };
+    this.settings = { ...localSettings(), product: name, hosts: this.hosts, ...settings };
+  }
+
+  get file(): string {
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
+  }
+
+  get parts(): Parts {
+    return this.settings.parts as Parts;
+  }
+
+  get stack(): Stack {
+    const env = process.env as Record<string, string>;
+    return new Stack({ project: "", stack: this.name, file: this.file, env });
+  }
+
+  write(): void {
+    const config = Object.entries(this.settings).map(([key, value]) => [`slipway:${key}`, value]);
+    writeFileSync(this.file, stringify({ config: Object.fromEntries(config) as Settings }));
+  }
+
+  /** `pulumi up` of what the settings say now. */
+  async up(): Promise<{ changed: number }> {
+    this.write();
+    return this.stack.up(quiet);
+  }
+
+  async remove(): Promise<void> {
+    await this.stack.destroy(quiet);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  kubectl(...words: string[]): Promise<string> {
+    return kubectl("--namespace", this.name, ...words);
+  }
+
+  /** A secret's value, by the name the stack file has for it. */
+  async secret(name: string): Promise<string> {
+    const all = await this.items<{ data?: Record<string, string> }>("secrets");
+    const found = all.map(({ data }) => data?.[name]).find((value) => value !== undefined);
+    if (found === undefined) throw new Error(`no secret in ${this.name} holds ${name}`);
+    return Buffer.from(found, "base64").toString("utf8");
+  }
+
+  async apply(...items: object[]): Promise<void> {
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    await run("kubectl", ["--context", "slipway", "--namespace", this.name, "apply", "--filename", "-"], {
+      input: list,
+    });
+  }
+
+  /** What kubectl gets, parsed. */
+  async items<T>(...what: string[]): Promise<T[]> {
+    const { items } = JSON.parse(await this.kubectl("get", ...what, "--output=json")) as { items: T[] };
+    return items;
+  }
+
+  /** A command in a pod of a part, and how it ended. */
+  exec(part: string, ...command: string[]): Promise<Result> {
+    const words = ["--context", "slipway", "--namespace", this.name, "exec", `deployment/${part}`, "--"];
+    return run("kubectl", [...words, ...command], { allowFailure: true });
+  }
+}

@@ -1,0 +1,54 @@
+/** The product whose promises at the gateway are measured: the demo's images, limits small enough to reach. */
+import { Live, localSettings } from "../helpers/live";
+
+const product = new Live("edge");
+const { api, app } = product.hosts;
+const local = localSettings();
+const { parts } = product;
+
+product.settings = {
+  ...product.settings,
+  hosts: { app, api, inner: "inner.edge.localhost" },
+  secrets: { ...(local.secrets as object), QA_PASSWORD: { generate: { length: 24 } } },
+  headers: {},
+  parts: {
+    ...parts,
+    api: { ...parts.api, scale: 2 },
+    web: { ...parts.web, scale: 2 },
+    worker: { ...parts.worker, scale: 2 },
+  },
+  routes: [
+    { host: "api", path: "/", to: "api" },
+    { host: "api", path: "/health", exact: true, to: "api", limit: { rate: "5/s", burst: 10 } },
+    { host: "api", path: "/upload", to: "api", body: "1Mi" },
+    { host: "api", path: "/slow", to: "api", timeout: "2s" },
+    { host: "api", path: "/stream", to: "api", stream: true, timeout: "2s" },
+    { host: "api", path: "/ws", to: "api", stream: true },
+    {
+      host: "api",
+      path: "/status",
+      exact: true,
+      to: "api",
+      methods: ["GET"],
+      headers: { "X-Robots-Tag": "noindex" },
+    },
+    { host: "app", path: "/", to: "web", cache: "assets" },
+    { host: "inner", path: "/", to: "web", access: { basicAuth: { qa: "QA_PASSWORD" } } },
+    { host: "inner", path: "/far", to: "web", access: { allow: ["192.0.2.0/24"] } },
+    { host: "inner", path: "/near", to: "web", access: { allow: ["127.0.0.0/8", "10.244.0.0/24"] } },
+    { host: "inner", path: "/old", redirect: `https://${app}/new` },
+  ],
+};
+
+let made: Promise<unknown> | undefined;
+
+/** Made once for all files of a run; taken away by tests/program/last.product.test.ts's root hook. */
+export async function edge(): Promise<Live> {
+  await (made ??= product.up());
+  return product;
+}
+
+after(async function () {
+  this.timeout(180_000);
+  if (made !== undefined) await product.remove();
+});

@@ -1,0 +1,168 @@
+// A product that is changed, scaled, drained and killed under 200 requests a second: no failed request, no lost job.
+import assert from "node:assert/strict";
+import { ask, signUp } from "../helpers/client";
+import { describeLive, type Live } from "../helpers/live";
+import { Load } from "../helpers/load";
+import { eventually } from "../helpers/services";
+import { run } from "../../toolchain/lib/run";
+import { edge } from "./edge";
+
+interface Pod {
+  metadata: { name: string; deletionTimestamp?: string };
+}
+
+describeLive("a product under load", function () {
+  this.timeout(300_000);
+  let product: Live, api: string, app: string;
+
+  before(async function () {
+    this.timeout(300_000);
+    product = await edge();
+    ({ api, app } = product.hosts);
+    await eventually("the API to answer", async () => (await ask(api, "/ready")).status === 200, {
+      seconds: 60,
+    });
+  });
+
+  /** Both doors under load while something happens; then every one of the requests has succeeded. */
+  async function unnoticed(happening: () => Promise<unknown>): Promise<void> {
+    const loads = [new Load(api, "/ready", { rate: 100 }), new Load(app, "/", { rate: 100 })];
+    try {
+      await eventually("traffic to flow", () => loads.every((load) => load.count > 100));
+      await happening();
+      const soFar = loads.map((load) => load.count);
+      await eventually("traffic after it", () =>
+        loads.every((load, at) => load.count > (soFar[at] ?? 0) + 100),
+      );
+    } finally {
+      const results = await Promise.all(loads.map((load) => load.stop()));
+      assert.deepEqual(
+        results.map(({ failures }) => failures),
+        [{}, {}],
+        `of ${results.map(({ sent }) => sent).join(" and ")} requests`,
+      );
+    }
+  }
+
+  const pods = async (part: string) =>
+    (await product.items<Pod>("pods", `--selector=app.kubernetes.io/name=${part}`)).filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+
+  /** What a drained node asks of the cluster for each of its pods: refused while it would be one too many. */
+  async function evict({ metadata: { name } }: Pod): Promise<void> {
+    const path = `/api/v1/namespaces/${product.name}/pods/${name}/eviction`;
+    const eviction = {
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata: { name, namespace: product.name },
+    };
+    await eventually(
+      `${name} to be evicted`,
+      () =>
+        create(path, eviction).then(
+          () => true,
+          () => false,
+        ),
+      { seconds: 90 },
+    );
+  }
+
+  it("is updated to a new version", () =>
+    unnoticed(async () => {
+      for (const part of ["api", "web", "worker"]) {
+        (product.parts[part]?.env as Record<string, string>).RELEASE = "second";
+      }
+      const { changed } = await product.up();
+      assert.ok(changed >= 3);
+      const status = JSON.parse((await ask(api, "/health")).text) as { release: string };
+      assert.equal(status.release, "second");
+    }));
+
+  it("is scaled up, and down again", () =>
+    unnoticed(async () => {
+      for (const scale of [4, 2]) {
+        for (const part of ["api", "web"]) Object.assign(product.parts[part] ?? {}, { scale });
+        await product.up();
+        await eventually(`${scale} pods`, async () => (await pods("api")).length === scale, { seconds: 60 });
+      }
+    }));
+
+  it("is drained off its node, each pod evicted as its budget allows", () =>
+    unnoticed(async () => {
+      const before = [...(await pods("api")), ...(await pods("web"))];
+      assert.equal(before.length, 4);
+      for (const pod of before) await evict(pod);
+      for (const part of ["api", "web"]) {
+        await product.kubectl("rollout", "status", `deployment/${part}`, "--timeout=120s");
+      }
+      const after = [...(await pods("api")), ...(await pods("web"))].map(({ metadata }) => metadata.name);
+      assert.deepEqual(
+        before.filter(({ metadata }) => after.includes(metadata.name)),
+        [],
+      );
+    }));
+
+  it("loses no job when its workers and its Redis are killed", async () => {
+    const token = await signUp(api);
+    const ordered: string[] = [];
+    const order = async () => {
+      const body = { job: { kind: "words", text: "to be or not to be" }, times: 20 };
+      const answer = await ask(api, "/jobs", { method: "POST", token, body });
+      assert.equal(answer.status, 202, answer.text);
+      ordered.push(...(JSON.parse(answer.text) as { ids: string[] }).ids);
+    };
+    const kill = async (part: string) => {
+      for (const { metadata } of await pods(part)) {
+        await product.kubectl("delete", "pod", metadata.name, "--grace-period=0", "--force", "--wait=false");
+      }
+    };
+    for (const part of ["worker", "redis", "worker"]) {
+      await order();
+      await order();
+      await kill(part);
+      await order();
+    }
+    const left = new Set(ordered);
+    assert.equal(left.size, 180);
+    await eventually(
+      "every ordered job to be done",
+      async () => {
+        for (const id of left) {
+          const job = JSON.parse((await ask(api, `/jobs/${id}`, { token })).text) as { status: string };
+          if (job.status !== "done") return false;
+          left.delete(id);
+        }
+        return true;
+      },
+      { seconds: 150, detail: () => `${left.size} are not` },
+    );
+  });
+
+  it("keeps the old version serving when a migration fails, and says which one failed", async () => {
+    const part = product.parts.api ?? {};
+    const good = structuredClone(part);
+    Object.assign(part, {
+      migrate: ["node", "-e", "console.error('no such column: colour'); process.exit(3)"],
+    });
+    (part.env as Record<string, string>).RELEASE = "third";
+    const load = new Load(api, "/ready", { rate: 50 });
+    try {
+      await assert.rejects(product.up(), (error: Error & { format(): string }) => {
+        assert.match(error.format(), /migrat/);
+        assert.match(error.format(), /no such column: colour/);
+        return true;
+      });
+      assert.equal((JSON.parse((await ask(api, "/health")).text) as { release: string }).release, "second");
+    } finally {
+      product.parts.api = good;
+      await product.up();
+      assert.deepEqual((await load.stop()).failures, {});
+    }
+  });
+});
+
+async function create(path: string, object: object): Promise<void> {
+  const words = ["--context", "slipway", "create", "--raw", path, "--filename", "-"];
+  await run("kubectl", words, { input: JSON.stringify(object) });
+}
