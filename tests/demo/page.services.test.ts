@@ -1,10 +1,11 @@
 /** The page in a real browser: what a visitor does, and how it looks in both lights (pictures in artefacts/). */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { browserArguments, browserMissing, browserPath } from "../helpers/browser";
 import { bundle, run, serve, storeEnv, type Bundles, type Program } from "../helpers/demo";
 import {
   eventually,
@@ -16,20 +17,7 @@ import {
   type Service,
 } from "../helpers/services";
 
-const browserPath = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-const browserMissing = browserPath === undefined ? "Chromium is not installed (Debian: chromium)" : undefined;
 const pictures = resolve(__dirname, "../../artefacts/demo-page");
-
-/** Without these the browser calls home at every start, which a closed network refuses and a test should not need. */
-const quiet = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 describeWith(servicesMissing() ?? browserMissing, "demo page", function () {
   this.timeout(120_000);
@@ -66,7 +54,7 @@ describeWith(servicesMissing() ?? browserMissing, "demo page", function () {
     profile = mkdtempSync(join(tmpdir(), "slipway-test-chromium-"));
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: browserPath ?? assert.fail(),
-      args: quiet,
+      args: browserArguments,
       viewport: { width: 1280, height: 860 },
       colorScheme: "light",
     });

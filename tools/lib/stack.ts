@@ -6,11 +6,12 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { Failure } from "../../toolchain/lib/failure";
 import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
 import type { Step } from "../../toolchain/lib/progress";
 import { run, tail, type Result } from "../../toolchain/lib/run";
+import { releaseDeadLocks } from "./dead-locks";
 
 export interface StackOptions {
   /** The project's folder, below the checkout: "" is the product, "platform" the platform. */
@@ -26,14 +27,15 @@ export interface StackOptions {
 
 export class Stack {
   private readonly folder: string;
-  private readonly own: string;
+  /** Where its settings file is, and where `pulumi` is asked about it. */
+  readonly own: string;
 
   constructor(private readonly options: StackOptions) {
     this.folder = join(checkout, options.project);
     this.own = stateDir("settings", options.project === "" ? "product" : options.project);
   }
 
-  private get settings(): string {
+  get settings(): string {
     return join(this.own, `Pulumi.${this.options.stack}.yaml`);
   }
 
@@ -47,6 +49,7 @@ export class Stack {
     const document = parseDocument(readFileSync(committed, "utf8"));
     if (salt !== undefined && !document.has("encryptionsalt")) document.set("encryptionsalt", salt);
     writeFileSync(this.settings, document.toString(), { mode: 0o600 });
+    releaseDeadLocks(this.options.env.PULUMI_BACKEND_URL, this.projectName(), this.options.stack);
     await this.forgetOtherCluster();
     const selected = await this.pulumi(["stack", "select", this.options.stack], {
       cwd: this.own,
@@ -69,6 +72,10 @@ export class Stack {
       });
     }
     writeFileSync(record, cluster);
+  }
+
+  private projectName(): string {
+    return (parse(readFileSync(join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string }).name;
   }
 
   private salt(): unknown {

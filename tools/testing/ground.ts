@@ -16,6 +16,7 @@ import { Failure } from "../../toolchain/lib/failure";
 import { checkout, stateDir } from "../../toolchain/lib/paths";
 import { steps, type Step } from "../../toolchain/lib/progress";
 import { actionlint } from "../../toolchain/actionlint";
+import { kubeScore } from "../../toolchain/kube-score";
 import { obtain } from "../../toolchain/cache";
 import { cannotInstall, ensurePackages } from "../../toolchain/packages";
 import { localImages } from "../lib/local-images";
@@ -58,8 +59,10 @@ export class Ground {
       await make([["actionlint", (step) => obtain(actionlint(), step)]]);
       return own;
     }
-    if (need === "engine") await install(packages.engine);
-    else {
+    if (need === "engine") {
+      await install(packages.engine);
+      await make([["kube-score", (step) => obtain(kubeScore(), step)]]);
+    } else {
       const reason = cannotRun();
       if (reason !== undefined) throw new Impossible(reason);
       await images(need === "cluster" ? ["busybox"] : ["busybox", ...localImages]);
