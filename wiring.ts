@@ -1,11 +1,12 @@
 /** Small translations between what a stack says and what components are told; index.ts is the page that uses them. */
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./clouds";
 import type { BackupArgs } from "./components/backups";
 import type { BucketArgs } from "./components/bucket";
 import type { HeldSecret } from "./components/needs";
 import { type DnsArgs, kindOfTarget } from "./components/dns";
+import { clusterProvider } from "./components/cluster-provider";
 import type { Ingress, IngressArgs } from "./components/ingress";
 import type { MonitoringArgs } from "./components/monitoring";
 import type { PostgresArgs } from "./components/postgres-args";
@@ -52,8 +53,7 @@ export function read(): Program {
 /** A cluster's provider: its context named, server-side apply always, so that nobody's other fields are lost. */
 export function providerOf(name: string, cluster: Cluster, secrets: Values): k8s.Provider {
   const { context, kubeconfig, kubeconfigSecret } = cluster;
-  return new k8s.Provider(name, {
-    enableServerSideApply: true,
+  return clusterProvider(name, {
     ...(context === undefined ? {} : { context }),
     ...(kubeconfigSecret === undefined ? {} : { kubeconfig: valueOf(secrets, kubeconfigSecret) }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),

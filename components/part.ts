@@ -254,9 +254,9 @@ export abstract class Part extends Resident<PartTransforms> implements Needed {
     });
   }
 
-  /** A node can always be emptied: one pod at a time, and no budget at all for a part that has but one. */
+  /** A node can always be emptied: one pod at a time, and no budget at all for a part that never has more than one. */
   #createDisruption({ scale }: CompletePart): void {
-    if (scale.min < 2) return;
+    if (Math.max(scale.min, scale.max ?? 0) < 2) return;
     this.child("disruption", k8s.policy.v1.PodDisruptionBudget, {
       metadata: this.meta("PodDisruptionBudget"),
       spec: {

@@ -1,5 +1,5 @@
 /** The platform on one page: what a cluster needs once, before products run on it. */
-import * as kubernetes from "@pulumi/kubernetes";
+import { clusterProvider } from "../components/cluster-provider";
 import { quiet } from "../toolchain/lib/progress";
 import { Manifests } from "./manifests";
 import { withImage } from "./change";
@@ -11,10 +11,7 @@ import { sources } from "./versions";
 
 export = async () => {
   const settings = readSettings();
-  const provider = new kubernetes.Provider("cluster", {
-    context: settings.context,
-    enableServerSideApply: true,
-  });
+  const provider = clusterProvider("cluster", { context: settings.context });
   const wants = (part: (typeof settings.parts)[number]) => settings.parts.includes(part);
   const outputs: Record<string, unknown> = { parts: settings.parts };
 

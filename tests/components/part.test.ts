@@ -118,6 +118,11 @@ describe("a part with an image and a port", () => {
 });
 
 describe("a part's options", () => {
+  it("one replica that may become several has a disruption budget that never holds a node", async () => {
+    const graph = await api({ scale: { max: 3, min: 1, settle: SETTLE } });
+    assert.equal(graph.named("eu-api-disruption").inputs.spec.maxUnavailable, 1);
+  });
+
   it("one replica has no disruption budget, which would keep its node from being emptied", async () => {
     const graph = await api({ scale: { max: 1, min: 1, settle: SETTLE } });
     assert.equal(deploymentOf(graph).inputs.spec.replicas, 1);
