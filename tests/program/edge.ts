@@ -11,6 +11,7 @@ product.settings = {
   hosts: { app, api, inner: "inner.edge.localhost" },
   secrets: { ...(local.secrets as object), QA_PASSWORD: { generate: { length: 24 } } },
   headers: {},
+  postgres: { ...(local.postgres as object), pool: { size: 5 } },
   parts: {
     ...parts,
     api: { ...parts.api, scale: 2 },

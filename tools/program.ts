@@ -1,0 +1,26 @@
+/** The slipway command: its verbs, one file each. */
+import { Command } from "commander";
+import { register as bench } from "./bench";
+import { register as cluster } from "./cluster";
+import { register as doctor } from "./doctor";
+import { register as down } from "./down";
+import { register as env } from "./env";
+import { register as image } from "./image";
+import { register as policy } from "./policy";
+import { register as preview } from "./preview";
+import { register as render } from "./render";
+import { register as test } from "./test";
+import { register as up } from "./up";
+
+const verbs = [up, down, bench, cluster, doctor, env, image, policy, preview, render, test];
+
+export function slipway(): Command {
+  const program = new Command("slipway")
+    .description(
+      "Launches a product onto any Kubernetes cluster from one Pulumi program and one YAML file per stack.",
+    )
+    .showHelpAfterError("(slipway --help lists the verbs; slipway VERB --help says what one takes)")
+    .configureHelp({ sortSubcommands: true });
+  for (const register of verbs) register(program);
+  return program;
+}
