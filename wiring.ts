@@ -11,6 +11,7 @@ import type { Ingress, IngressArgs } from "./components/ingress";
 import type { MonitoringArgs } from "./components/monitoring";
 import type { PostgresArgs } from "./components/postgres-args";
 import type { RedisArgs } from "./components/redis";
+import { routeName } from "./components/routes";
 import type { SecretOrigin } from "./components/secrets";
 import type { Space, SpaceArgs } from "./components/space";
 import {
@@ -174,19 +175,39 @@ export function ingressOf({ cluster, secret, settings, space }: Place): Omit<Ing
 
 /** What is watched, and who hears of it. */
 export function monitoringOf({ secret, settings, space }: Place, ingress: Ingress): MonitoringArgs {
-  const { alerts, monitoring, parts, postgres, redis, targets } = settings;
+  const { alerts, jobs, monitoring, parts, postgres, redis, routes, targets } = settings;
   const operated = postgres?.mode === "operator" ? postgres : undefined;
-  const business = Object.values(parts).flatMap(({ metrics }) => metrics?.business ?? []);
+  const managed = redis?.mode === "managed" ? redis : undefined;
   return {
     alerts,
-    backupEvery: operated?.backup?.every.longestGap,
-    business,
+    business: Object.values(parts).flatMap(({ metrics }) => metrics?.business ?? []),
     dashboards: monitoring.dashboards,
+    jobs: mapValues(jobs, ({ every, part }) => ({
+      every: every?.longestGap,
+      needs: parts[part]?.needs ?? [],
+    })),
     labels: monitoring.labels,
-    partTargets: Object.fromEntries(
-      Object.entries(parts).map(([name, part]) => [name, part.kind === "worker" ? {} : (part.targets ?? {})]),
+    parts: mapValues(parts, ({ metrics, migrate, needs, scale }) => ({
+      migrates: migrate !== undefined,
+      needs,
+      scale,
+      scraped: metrics !== undefined,
+    })),
+    postgres: operated && {
+      backupEvery: operated.backup?.every.longestGap,
+      drillLate: operated.drill?.late.value,
+      pooler: operated.pooler !== undefined,
+    },
+    redisRole: managed?.role,
+    routes: Object.fromEntries(
+      routes.flatMap((route) => {
+        const part = parts[route.to ?? ""];
+        if (route.to === undefined || part === undefined || part.kind === "worker") return [];
+        const said = { ...targets, ...defined(part.targets), ...defined(route.targets) };
+        const watched = { part: route.to, requests: ingress.requests.of(route), stream: route.stream };
+        return [[routeName(route), { ...watched, targets: said }]];
+      }),
     ),
-    parts: Object.keys(parts),
     secret,
     space,
     targets,
@@ -194,7 +215,7 @@ export function monitoringOf({ secret, settings, space }: Place, ingress: Ingres
       counter: ingress.requests.counter,
       histogram: ingress.requests.histogram,
       postgres: operated && "postgres",
-      redis: redis?.mode === "managed" ? "redis" : undefined,
+      redis: managed && "redis",
       requests: ingress.requests.to,
     },
   };
@@ -248,4 +269,15 @@ function valueOf(secrets: Values, name: string): pulumi.Output<string> {
     );
   }
   return value;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}
+
+/** Without what is not said, so that it does not hide what is said elsewhere. */
+function defined<T extends object>(said: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(said ?? {}).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

@@ -81,7 +81,10 @@ export class Ingress extends Resident<IngressTransforms> {
   readonly requests: {
     readonly counter: string;
     readonly histogram: string;
+    /** Label matchers by part. */
     readonly to: Readonly<Record<string, string>>;
+    /** Label matchers by route. */
+    readonly of: (route: Route) => string;
   };
   /** Where the gateway answers, as far as it has said. */
   readonly address: pulumi.Output<string | undefined>;
@@ -119,6 +122,7 @@ export class Ingress extends Resident<IngressTransforms> {
     this.requests = {
       counter: adapter.metrics.counter,
       histogram: adapter.metrics.histogram,
+      of: (route) => this.#matchers([route]),
       to: this.#counted(),
     };
 
@@ -195,16 +199,16 @@ export class Ingress extends Resident<IngressTransforms> {
 
   /** Label matchers of each part's requests, over all routes that lead to it. */
   #counted(): Record<string, string> {
-    const { adapter, routes, space } = this.#args;
-    const byPart = new Map<string, string[]>();
-    for (const route of routes) {
-      if (route.to === undefined) continue;
-      const name = this.meta("HTTPRoute", routeName(route)).name;
-      byPart.set(route.to, [...(byPart.get(route.to) ?? []), name]);
-    }
+    const parts = new Set(this.#args.routes.flatMap(({ to }) => (to === undefined ? [] : [to])));
     return Object.fromEntries(
-      [...byPart].map(([part, names]) => [part, adapter.metrics.matchers(space.namespaceName, names)]),
+      [...parts].map((part) => [part, this.#matchers(this.#args.routes.filter(({ to }) => to === part))]),
     );
+  }
+
+  #matchers(routes: readonly Route[]): string {
+    const { adapter, space } = this.#args;
+    const names = routes.map((route) => this.meta("HTTPRoute", routeName(route)).name);
+    return adapter.metrics.matchers(space.namespaceName, names);
   }
 
   /** Routes of their own for what is open although its surroundings are not. */

@@ -1,13 +1,15 @@
 /** Watching over a product: alerts from its targets, who hears of them, dashboards, and a look from outside. */
 import * as k8s from "@pulumi/kubernetes";
-import type { Alerts, Settings, Targets } from "../config";
+import type { Alerts, Settings } from "../config";
 import type { Transform } from "./component";
 import { customResource, type CustomArgs } from "./crds";
+import { type CausesArgs, causesOf } from "./monitoring/causes";
 import type { BusinessMetric } from "./monitoring/business";
 import { dashboards } from "./monitoring/dashboards";
 import type { Watched } from "./monitoring/queries";
 import { type AlertmanagerConfigSpec, routing, secretsOfChannels } from "./monitoring/routing";
-import { type RuleGroup, ruleGroups } from "./monitoring/rules";
+import { ruleGroups } from "./monitoring/rules";
+import type { RuleGroup, RulesArgs } from "./monitoring/rules/rule";
 import type { HeldSecret } from "./needs";
 import { Resident, type ResidentOptions } from "./resident";
 import type { Space } from "./space";
@@ -18,20 +20,16 @@ const AlertmanagerConfig = customResource<AlertmanagerConfigSpec>(
   "AlertmanagerConfig",
 );
 
-export interface MonitoringArgs {
+export interface MonitoringArgs extends Pick<
+  RulesArgs,
+  "parts" | "routes" | "jobs" | "targets" | "postgres" | "redisRole"
+> {
   space: Space;
   /** What is watched. */
   watched: Omit<Watched, "namespace">;
-  /** All parts. */
-  parts: readonly string[];
-  targets: Targets;
-  /** Promises of single parts, over `targets`. @default {} */
-  partTargets?: Readonly<Record<string, Partial<Pick<Targets, "availability" | "p95" | "errors">>>>;
   alerts: Alerts;
   /** Where the channels' secrets are. */
   secret: (name: string) => HeldSecret;
-  /** The longest time between two backups, in milliseconds. @default - no backups */
-  backupEvery?: number | undefined;
   /** Metrics of the product's own. @default [] */
   business?: readonly BusinessMetric[];
   /** Labels the cluster's Prometheus looks for on rules. */
@@ -50,8 +48,8 @@ export interface MonitoringTransforms {
 
 /**
  * ```ts
- * new Monitoring("monitoring", { space, parts: ["api"], targets, alerts, secret, labels: {},
- *   watched: { requests: ingress.requests, counter: …, histogram: …, postgres: "postgres" } });
+ * new Monitoring("monitoring", { space, parts: { api }, routes: { "api-all": … }, jobs: {}, targets, alerts, secret,
+ *   labels: {}, watched: { requests: ingress.requests.to, counter: …, histogram: …, postgres: "postgres" } });
  * ```
  *
  * Makes a PrometheusRule, an AlertmanagerConfig where anyone is to hear, and a ConfigMap a dashboard.
@@ -63,57 +61,43 @@ export class Monitoring extends Resident<MonitoringTransforms> {
   constructor(name: string, args: MonitoringArgs, opts?: ResidentOptions) {
     super("Monitoring", name, args.space, args.transform, opts);
     const watched: Watched = { ...args.watched, namespace: args.space.namespaceName };
-    const groups = ruleGroups({
-      allParts: args.parts,
-      backupEvery: args.backupEvery,
+    const rules: RulesArgs = {
       business: args.business ?? [],
-      parts: this.#promises(args),
+      deadman: args.alerts.deadman !== undefined,
+      jobs: args.jobs,
+      parts: args.parts,
+      postgres: args.postgres,
       product: args.space.product,
+      redisRole: args.redisRole,
+      routes: args.routes,
       rules: args.alerts.rules,
       runbook: args.alerts.runbook,
       targets: args.targets,
       watched,
-    });
-    this.alerts = [...new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)))];
+    };
+    const groups = ruleGroups(rules);
+    this.alerts = [
+      ...new Set(
+        groups.flatMap((group) => group.rules.flatMap((one) => ("alert" in one ? [one.alert] : []))),
+      ),
+    ];
     const meta = this.meta("PrometheusRule");
     this.child("rules", PrometheusRule, {
       metadata: { ...meta, labels: { ...meta.labels, ...args.labels } },
       spec: { groups },
     });
-    this.#createRouting(args);
+    this.#createRouting(args, causesOf(rules));
     if (args.dashboards ?? true) this.#createDashboards(args, watched);
     this.finish({ alerts: this.alerts });
   }
 
-  /** What each part that answers promises: its own targets over the product's. */
-  #promises({ partTargets, targets, watched }: MonitoringArgs) {
-    const { availability, p95, errors } = targets;
-    return Object.fromEntries(
-      Object.keys(watched.requests).map((part) => {
-        const own = partTargets?.[part];
-        return [
-          part,
-          {
-            availability: own?.availability ?? availability,
-            errors: own?.errors ?? errors,
-            p95: own?.p95 ?? p95,
-          },
-        ];
-      }),
-    );
-  }
-
-  #createRouting({ alerts, secret }: MonitoringArgs): void {
-    const zone = alerts.mute.find((window) => window.zone !== "UTC");
-    if (zone !== undefined) {
-      throw new Error(`alerts.mute: ${zone.name}: the operator's kind knows only UTC; give its times in UTC`);
-    }
+  #createRouting({ alerts, secret }: MonitoringArgs, causes: CausesArgs): void {
     const wanted = secretsOfChannels(alerts);
     const keys = this.holdSecrets<string>(
       "channels",
       Object.fromEntries(wanted.map((one) => [one, secret(one)])),
     );
-    const spec = routing(alerts, (one) => {
+    const spec = routing(alerts, causes, (one) => {
       const key = keys[one];
       if (key === undefined) throw new Error(`alerts: no secret ${one}`);
       return key;
@@ -125,7 +109,12 @@ export class Monitoring extends Resident<MonitoringTransforms> {
 
   #createDashboards(args: MonitoringArgs, watched: Watched): void {
     const { product } = args.space;
-    const made = dashboards({ business: args.business ?? [], parts: args.parts, product, watched });
+    const made = dashboards({
+      business: args.business ?? [],
+      parts: Object.keys(args.parts),
+      product,
+      watched,
+    });
     for (const [name, dashboard] of Object.entries(made)) {
       const meta = this.meta("ConfigMap", "dashboard", name);
       this.child(

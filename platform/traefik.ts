@@ -202,6 +202,7 @@ function arguments_(gateway: TraefikArgs["gateway"]): string[] {
     "--metrics.prometheus=true",
     "--metrics.prometheus.entrypoint=admin",
     "--metrics.prometheus.addrouterslabels=true",
+    `--metrics.prometheus.buckets=${BUCKETS.join(",")}`,
     "--providers.kubernetesgateway=true",
     // Each Gateway says where it answers: products point their DNS records there.
     ...(gateway.reach === "loadBalancer"
@@ -214,6 +215,9 @@ function arguments_(gateway: TraefikArgs["gateway"]): string[] {
     "--providers.kubernetescrd.allowcrossnamespace=false",
   ];
 }
+
+/** Seconds: fine around the usual promises, up to the longest that a route can make. Its own four end at five. */
+const BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 /** What the two providers read and write, as Traefik's reference has it, in one role. */
 const read = ["get", "list", "watch"];

@@ -29,8 +29,41 @@ export function errorRatio(at: Watched, part: string, window: string): string {
 }
 
 /** Pods of a part: its own, not those of a part whose name begins alike. */
-function pods(at: Watched, part: string): string {
+export function podsOf(at: Watched, part: string): string {
   return `namespace="${at.namespace}",pod=~"${part}-[a-z0-9]+-[a-z0-9]{5}",container="${part}"`;
+}
+
+/** Instances of the database, not its poolers. */
+export function postgresPods({ namespace, postgres }: Watched): string | undefined {
+  return postgres === undefined ? undefined : `namespace="${namespace}",pod=~"${postgres}-[0-9]+"`;
+}
+
+export function redisPods({ namespace, redis }: Watched): string | undefined {
+  return redis === undefined ? undefined : `namespace="${namespace}",pod=~"${redis}-[0-9]+"`;
+}
+
+/** Jobs that wait in one list of the queue. */
+export function queueDepth(at: Watched, list: string): string | undefined {
+  const pods = redisPods(at);
+  return pods && `sum(redis_key_size{${pods},key=${JSON.stringify(list)}})`;
+}
+
+/** What workers tell of their queues. Each replica tells the same: the greatest, not the sum. */
+export const queueSignals = {
+  age: ({ namespace }: Watched) => `max(queue_oldest_age_seconds{namespace="${namespace}"})`,
+};
+
+/** Of Jobs that follow each other, whether the newest that has ended failed: a later success takes it back. */
+export function latestFailed(namespace: string, job: string): string {
+  const those = `namespace="${namespace}",job_name=~"${job}"`;
+  const started = (ended: string) =>
+    `max(kube_job_status_start_time{${those}} and on (job_name) ${ended}{${those},condition="true"} == 1)`;
+  return `${started("kube_job_failed")} > (${started("kube_job_complete")} or vector(0))`;
+}
+
+/** When a scheduled job last ended well. */
+export function jobSucceeded(namespace: string, job: string): string {
+  return `max(kube_cronjob_status_last_successful_time{namespace="${namespace}",cronjob="${job}"})`;
 }
 
 /** A signal as one expression, or nothing where what it is about is not there. */
@@ -42,8 +75,8 @@ export function signal(
 ): string | undefined {
   const { namespace } = at;
   const of = part ?? "";
-  const pg = at.postgres === undefined ? undefined : `namespace="${namespace}",pod=~"${at.postgres}-[0-9]+"`;
-  const redis = at.redis === undefined ? undefined : `namespace="${namespace}",pod=~"${at.redis}-[0-9]+"`;
+  const pg = postgresPods(at);
+  const redis = redisPods(at);
   const asked = of in at.requests;
   switch (name) {
     case "errors":
@@ -62,14 +95,14 @@ export function signal(
       return `avg(avg_over_time(probe_success{namespace="${namespace}"}[${window}]))`;
     case "cpu":
       return ofLimit(
-        `rate(container_cpu_usage_seconds_total{${pods(at, of)}}[${window}])`,
+        `rate(container_cpu_usage_seconds_total{${podsOf(at, of)}}[${window}])`,
         "cpu",
-        pods(at, of),
+        podsOf(at, of),
       );
     case "memory":
-      return ofLimit(`container_memory_working_set_bytes{${pods(at, of)}}`, "memory", pods(at, of));
+      return ofLimit(`container_memory_working_set_bytes{${podsOf(at, of)}}`, "memory", podsOf(at, of));
     case "restarts":
-      return `sum(increase(kube_pod_container_status_restarts_total{${pods(at, of)}}[1h]))`;
+      return `sum(increase(kube_pod_container_status_restarts_total{${podsOf(at, of)}}[1h]))`;
     case "disk":
       return (
         `max(1 - kubelet_volume_stats_available_bytes{namespace="${namespace}"}` +
@@ -95,17 +128,24 @@ export function signal(
     case "queue-depth":
       return redis && `sum(redis_key_size{${redis}})`;
     case "queue-age":
-      return `max(slipway_queue_oldest_job_age_seconds{namespace="${namespace}"})`;
+      return queueSignals.age(at);
     case "redis-memory":
       return redis && `max(redis_memory_used_bytes{${redis}} / (redis_memory_max_bytes{${redis}} > 0))`;
     case "evictions":
       return redis && `sum(increase(redis_evicted_keys_total{${redis}}[1h]))`;
     case "certificate-expiry":
-      return `min(certmanager_certificate_expiration_timestamp_seconds{namespace="${namespace}"}) - time()`;
+      return certificates(namespace);
   }
 }
 
 function ofLimit(used: string, resource: string, matchers: string): string {
   const limit = `kube_pod_container_resource_limits{${matchers},resource="${resource}"}`;
   return `max(max by (pod) (${used}) / on (pod) max by (pod) (${limit}))`;
+}
+
+/** Where cert-manager's own labels do not win over those of its pods, the certificate's namespace has another name. */
+function certificates(namespace: string): string {
+  const ends = (label: string) =>
+    `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespace}"}`;
+  return `min(${ends("namespace")} or ${ends("exported_namespace")}) - time()`;
 }

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Monitoring, type MonitoringArgs } from "../../components/monitoring";
-import type { Rule } from "../../components/monitoring/rules";
+import type { AlertRule, Rule } from "../../components/monitoring/rules/rule";
 import type { Graph, Json } from "../../components/testing";
 import { SIGNALS, stackDefaults, type Alerts } from "../../config";
 import { parseCondition } from "../../config/condition";
 import { inSpace, time, nameOf } from "../helpers/product";
+import { SHOP } from "./monitoring/shop";
 
-const WATCHED = {
-  counter: "requests_total",
-  histogram: "request_seconds",
-  postgres: "postgres",
-  redis: "redis",
-  requests: { api: 'router=~"api"' },
-};
 const alertsOf = (said: Partial<Alerts>): Alerts => ({ ...stackDefaults().alerts, ...said });
 const monitoring = (args: Partial<MonitoringArgs> = {}) =>
   inSpace(
@@ -21,43 +15,53 @@ const monitoring = (args: Partial<MonitoringArgs> = {}) =>
       new Monitoring("monitoring", {
         alerts: alertsOf({}),
         labels: {},
-        parts: ["api", "worker"],
+        jobs: SHOP.jobs,
+        parts: SHOP.parts,
+        postgres: SHOP.postgres,
+        redisRole: SHOP.redisRole,
+        routes: SHOP.routes,
         secret: (name) => ({ value: pulumi.output(`secret of ${name}`) }),
         space,
-        targets: { ...stackDefaults().targets, rpo: time("15m") },
-        watched: WATCHED,
+        targets: SHOP.targets,
+        watched: SHOP.watched,
         ...args,
       }),
     { monitoring: "watch" },
   );
 const rulesOf = (graph: Graph) =>
   (graph.named("eu-monitoring-rules").inputs.spec.groups as { name: string; rules: Rule[] }[]).flatMap(
-    ({ rules }) => rules,
+    ({ rules }) => rules.filter((rule): rule is AlertRule => "alert" in rule),
   );
 const named = (graph: Graph, alert: string, part?: string) =>
   rulesOf(graph).filter((rule) => rule.alert === alert && (part === undefined || rule.labels.part === part));
 
 describe("Monitoring's alerts", () => {
-  it("follow from the targets: availability by burn rate, over a long and a short window", async () => {
-    const burns = named(await monitoring(), "ErrorBudgetBurns");
+  it("follow from the targets: the faster a route's budget goes, the worse", async () => {
+    const burns = named(await monitoring(), "ErrorBudgetBurns", "api").slice(0, 3);
     assert.deepEqual(
-      burns.map(({ labels }) => labels.severity),
-      ["critical", "high", "medium"],
+      burns.map(({ expr, labels }) => [labels.severity, labels.window, / > ([\d.]+) and/.exec(expr)?.[1]]),
+      // 99.9 % leaves 0.1 %, and 14.4 times that is 1.44 %.
+      [
+        ["critical", "1h", "0.0144"],
+        ["high", "6h", "0.006"],
+        ["medium", "3d", "0.001"],
+      ],
     );
-    // 99.5 % leaves 0.5 %, and 14.4 times that is 7.2 %.
-    assert.match(burns[0]?.expr ?? "", /\[1h\]\)\)\) > 0\.072 and .*\[5m\]\)\)\) > 0\.072$/);
   });
 
-  it("follow from the targets: errors and latency, of a part's own before the product's", async () => {
-    const graph = await monitoring({ partTargets: { api: { p95: time("2s") } } });
-    assert.match(
-      named(graph, "LatencyAboveTarget")[0]?.expr ?? "",
-      /histogram_quantile\(0\.95, .*router=~"api".* > 2$/,
-    );
-    assert.match(named(graph, "ErrorsAboveTarget")[0]?.expr ?? "", /> 0\.01$/);
+  it("ask of a route what it promises, and nothing of the time a stream takes", async () => {
+    const route = SHOP.routes["api-all"];
+    assert.ok(route);
+    const upload = { ...route, targets: { ...route.targets, p95: time("30s") } };
+    const graph = await monitoring({ routes: { ...SHOP.routes, "api-upload": upload } });
+    const slow = (name: string) =>
+      named(graph, "LatencyBudgetBurns").filter(({ labels }) => labels.route === name);
+    assert.match(slow("api-all")[0]?.expr ?? "", /\)\) > 0\.2 and/);
+    assert.match(slow("api-upload")[0]?.expr ?? "", /\)\) > 30 and/);
+    assert.deepEqual(slow("api-events"), []);
   });
 
-  it("watch the pods of every part, and requests of those that get any", async () => {
+  it("watch the pods of every part", async () => {
     const graph = await monitoring();
     for (const alert of ["KeepsRestarting", "MemoryNearLimit", "CpuAtLimit", "NoReplicaAvailable"]) {
       assert.deepEqual(
@@ -66,31 +70,77 @@ describe("Monitoring's alerts", () => {
         alert,
       );
     }
-    assert.deepEqual(
-      [...new Set(named(graph, "ErrorBudgetBurns").map(({ labels }) => labels.part))],
-      ["api"],
+  });
+
+  it("watch only what there is", async () => {
+    const all = rulesOf(await monitoring()).map(({ alert }) => alert);
+    const few = new Set(
+      rulesOf(
+        await monitoring({
+          jobs: {},
+          parts: { api: { migrates: false, needs: [], scale: { max: 2, min: 2 }, scraped: false } },
+          postgres: undefined,
+          redisRole: undefined,
+          routes: {},
+          targets: stackDefaults().targets,
+          watched: { ...SHOP.watched, postgres: undefined, redis: undefined },
+        }),
+      ).map(({ alert }) => alert),
     );
+    assert.deepEqual([...new Set(all.filter((one) => !few.has(one)))].sort(), [
+      "ArchiveBehind",
+      "ArchiveFails",
+      "AtCeiling",
+      "BackupFailed",
+      "BackupMissing",
+      "BackupTooOld",
+      "ConnectionsNearlyUsedUp",
+      "ConnectionsUsedUp",
+      "DrillTooOld",
+      "ErrorBudgetBurns",
+      "ErrorsAboveTarget",
+      "JobFailed",
+      "JobLate",
+      "LatencyBudgetBurns",
+      "MetricsMissing",
+      "MigrationFailed",
+      "PoolWaits",
+      "PostgresDown",
+      "QueriesSlow",
+      "QueueEvicts",
+      "QueueStands",
+      "QueueTooDeep",
+      "QueueTooOld",
+      "RedisDown",
+      "RedisNearlyFull",
+      "ReplicaBehind",
+    ]);
   });
 
-  it("watch backups by their schedule, and the archive by the RPO, where there are backups", async () => {
-    const graph = await monitoring({ backupEvery: 6 * 3600e3 });
-    assert.match(named(graph, "BackupTooOld")[0]?.expr ?? "", /> 32400$/);
-    assert.match(named(graph, "ArchiveBehind")[0]?.expr ?? "", /> 900$/);
-    assert.equal(named(await monitoring(), "BackupTooOld").length, 0);
+  it("say of what part they are, in words, and where to read on", async () => {
+    for (const runbook of [undefined, "https://runbooks.example.com/shop"]) {
+      for (const { alert, annotations, labels } of rulesOf(
+        await monitoring({ alerts: alertsOf({ deadman: "DEADMAN_URL", runbook }) }),
+      )) {
+        const part = new RegExp(
+          labels.part === "postgres" ? "database|Postgres|pool" : (labels.part ?? ""),
+          "i",
+        );
+        assert.match(annotations.summary ?? "", part, alert);
+        assert.ok((annotations.description ?? "").length > 20, alert);
+        assert.equal(
+          annotations.runbook_url ?? annotations.runbook,
+          `${runbook === undefined ? "" : `${runbook}#`}${alert.toLowerCase()}`,
+        );
+      }
+    }
   });
 
-  it("watch no store that is not there", async () => {
-    const graph = await monitoring({ watched: { ...WATCHED, postgres: undefined, redis: undefined } });
-    for (const { labels } of rulesOf(graph)) assert.ok(!["postgres", "redis"].includes(labels.part ?? ""));
-  });
-
-  it("carry namespace, part, product and severity, by which they are routed, and a runbook where there is one", async () => {
-    const graph = await monitoring({ alerts: alertsOf({ runbook: "https://runbooks.example.com/shop" }) });
-    for (const { alert, annotations, labels } of rulesOf(graph)) {
+  it("carry namespace, part, product and severity, by which they are routed", async () => {
+    for (const { alert, labels } of rulesOf(await monitoring())) {
       assert.equal(labels.namespace, "shop", alert);
       assert.equal(labels.product, "shop", alert);
       assert.ok(labels.part !== undefined && labels.severity !== undefined, alert);
-      assert.equal(annotations.runbook_url, `https://runbooks.example.com/shop#${alert.toLowerCase()}`);
     }
   });
 
@@ -102,12 +152,14 @@ describe("Monitoring's alerts", () => {
       assert.ok(when);
       const graph = await monitoring({
         alerts: alertsOf({ rules: { Mine: { for: time("5m"), severity: "low", when } } }),
-        backupEvery: 3600e3,
       });
-      const [mine, ...more] = named(graph, "Mine");
-      assert.deepEqual(more, []);
-      assert.match(mine?.expr ?? "", /\) > [\d.]+$/);
-      assert.equal(mine?.for, "5m");
+      const mine = named(graph, "Mine");
+      assert.ok(mine.length > 0);
+      for (const { expr, for: wait } of mine) {
+        assert.match(expr, /\) > [\d.]+$/);
+        // Uptime is asked of those five minutes already.
+        assert.equal(wait, signal === "uptime" ? "0s" : "5m");
+      }
     });
   }
 
@@ -173,9 +225,10 @@ describe("Monitoring's routes", () => {
     to: ["a@example.com", "b@example.com"],
     username: "alerts",
   };
-  const routed = () =>
+  const routed = (more: Partial<Alerts> = {}) =>
     monitoring({
       alerts: alertsOf({
+        ...more,
         channels: { hook: { kind: "webhook", url: "HOOK_URL" }, team: EMAIL },
         critical: ["pagerduty", "slack"],
         high: ["slack"],
@@ -229,7 +282,7 @@ describe("Monitoring's routes", () => {
     const { muteTimeIntervals, route } = (await routed()).named("eu-monitoring-routing").inputs.spec;
     assert.deepEqual(muteTimeIntervals[0].timeIntervals, [
       { times: [{ endTime: "24:00", startTime: "22:00" }], weekdays: ["sunday"] },
-      { times: [{ endTime: "04:00", startTime: "00:00" }], weekdays: ["sunday"] },
+      { times: [{ endTime: "04:00", startTime: "00:00" }], weekdays: ["monday"] },
     ]);
     const muted = (route.routes as Json[]).filter((one) => one.muteTimeIntervals !== undefined);
     assert.deepEqual(
@@ -238,21 +291,43 @@ describe("Monitoring's routes", () => {
     );
   });
 
+  it("escalate what lasts, and what its cause does not silence", async () => {
+    const { route } = (await routed({ escalate: { after: time("15m"), to: ["pagerduty"] } })).named(
+      "eu-monitoring-routing",
+    ).inputs.spec;
+    assert.deepEqual(
+      (route.routes as Json[])
+        .slice(0, 2)
+        .map(({ groupWait, matchers, receiver }) => [groupWait, matchers[0].value, receiver]),
+      [
+        ["15m", "critical", "pagerduty"],
+        ["15m", "high", "pagerduty"],
+      ],
+    );
+  });
+
+  it("give a sign of life each minute to whoever waits for it, and to nobody else", async () => {
+    const { receivers, route } = (await routed({ deadman: "DEADMAN_URL" })).named("eu-monitoring-routing")
+      .inputs.spec;
+    const [first] = route.routes as Json[];
+    assert.deepEqual(first, {
+      groupInterval: "1m",
+      groupWait: "0s",
+      matchers: [{ matchType: "=", name: "alertname", value: "AlertingWorks" }],
+      receiver: "Deadman",
+      repeatInterval: "1m",
+    });
+    assert.equal((receivers as Json[]).at(-1)?.webhookConfigs[0].urlSecret.key, "DEADMAN_URL");
+  });
+
   it("are not made where nobody is to hear", async () => {
     assert.ok(!(await monitoring()).names().includes("eu-monitoring-routing"));
   });
 
-  it("refuse a channel that is not there, and silence in another time zone", async () => {
+  it("refuse a channel that is not there", async () => {
     await assert.rejects(
       monitoring({ alerts: alertsOf({ high: ["nowhere"] }) }),
       /alerts: no channel "nowhere"/,
-    );
-    const mute = [
-      { from: "02:00", name: "Night", severities: ["low" as const], to: "04:00", zone: "Europe/Berlin" },
-    ];
-    await assert.rejects(
-      monitoring({ alerts: alertsOf({ mute }) }),
-      /alerts.mute: Night: .* give its times in UTC/,
     );
   });
 });

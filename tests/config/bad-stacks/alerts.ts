@@ -98,6 +98,13 @@ export const alerts: readonly BadStack[] = [
     ],
   },
   {
+    name: "a sign of life to an address that is not there",
+    changes: { "alerts.deadman": "DEADMAN_URL" },
+    lines: [
+      "alerts.deadman: found \"DEADMAN_URL\"; allowed: the name of an entry in secrets; run: pulumi config set --secret --path 'slipway:secrets.DEADMAN_URL'",
+    ],
+  },
+  {
     name: "a waiver twice",
     changes: {
       waivers: [1, 2].map(() => ({

@@ -1,0 +1,154 @@
+/** What each route promises, as error budgets: how fast they are used, over two windows each. */
+import { latencyBurn, recorded, SHORTEST, type Window, WINDOWS } from "../recordings";
+import {
+  alerting,
+  type AlertRule,
+  type Rule,
+  type RulesArgs,
+  type Severity,
+  type WatchedRoute,
+} from "./rule";
+
+interface Burn {
+  /** Budgets a month used at this rate. */
+  readonly factor: number;
+  readonly long: Window;
+  /** So that it stops ringing when it is over. */
+  readonly short: Window;
+  readonly wait: string;
+}
+
+/**
+ * How fast the month's error budget goes: two windows each, the long one so that a blip does not ring, the short one so
+ * that it stops ringing when it is over. After the SRE workbook.
+ */
+const OF_ERRORS: readonly [Burn, Severity][] = [
+  [{ factor: 14.4, long: "1h", short: "5m", wait: "2m" }, "critical"],
+  [{ factor: 6, long: "6h", short: "30m", wait: "15m" }, "high"],
+  [{ factor: 1, long: "3d", short: "6h", wait: "1h" }, "medium"],
+];
+/**
+ * A promise of p95 has a budget of 5 in 100: 14.4 times that is nearly all of them, so the factors are smaller. A slow
+ * answer is still an answer, so it is less severe.
+ */
+const OF_LATENCY: readonly [Burn, Severity][] = [
+  [{ factor: 6, long: "30m", short: "5m", wait: "5m" }, "high"],
+  [{ factor: 2, long: "6h", short: "30m", wait: "15m" }, "medium"],
+  [{ factor: 1, long: "3d", short: "6h", wait: "1h" }, "low"],
+];
+
+/** Share of answers that a promise of p95 leaves to be slower. */
+const SLOWER = 0.05;
+/** A quiet night's one failure of three requests wakes nobody: as many must have failed in the long window. */
+const FEWEST_FAILURES = 5;
+const FEWEST_REQUESTS = 20;
+
+/** Recordings and alerts of a route. */
+export function promises(args: RulesArgs, name: string, route: WatchedRoute): Rule[] {
+  return [
+    ...recordings(args, name, route),
+    ...errorAlerts(args, name, route),
+    ...(route.stream ? [] : latencyAlerts(args, name, route)),
+  ];
+}
+
+function recordings({ product, watched }: RulesArgs, name: string, { part, requests, stream }: WatchedRoute) {
+  const labels = { namespace: watched.namespace, part, product, route: name };
+  const at = recorded(watched.namespace, name);
+  const all = `sum(rate(${watched.counter}{${requests}}[${SHORTEST}]))`;
+  const failed = `sum(rate(${watched.counter}{${requests},code=~"5.."}[${SHORTEST}]))`;
+  const record = (expr: string, rule: string) => ({ expr, labels, record: rule });
+  return [
+    record(all, at.requests.name),
+    // No failure yet is an empty vector, which would hide the route rather than say nought.
+    record(`${failed} or ${all} * 0`, at.errors.name),
+    ...(stream
+      ? []
+      : [
+          record(
+            `sum by (le) (rate(${watched.histogram}_bucket{${requests}}[${SHORTEST}]))`,
+            at.buckets.name,
+          ),
+        ]),
+    ...WINDOWS.map((window) => {
+      const over = (series: string) => (window === SHORTEST ? series : `avg_over_time(${series}[${window}])`);
+      return record(`${over(at.errors.series)} / ${over(at.requests.series)}`, at.errorRatio(window).name);
+    }),
+  ];
+}
+
+function errorAlerts(args: RulesArgs, name: string, { part, targets }: WatchedRoute): AlertRule[] {
+  const at = recorded(args.watched.namespace, name);
+  const { availability, errors } = targets;
+  const budget = 1 - availability.value;
+  const burns = OF_ERRORS.map(([{ factor, long, short, wait }, severity]) => {
+    const most = rounded(factor * budget);
+    const often = `avg_over_time(${at.errors.series}[${long}]) >= ${perSecond(FEWEST_FAILURES, long)}`;
+    return alerting(args, {
+      alert: "ErrorBudgetBurns",
+      description: `Failures over ${long} use the month's budget ${factor} times as fast as ${availability.text} allows.`,
+      expr: [
+        `${at.errorRatio(long).series} > ${most}`,
+        `${at.errorRatio(short).series} > ${most}`,
+        often,
+      ].join(" and "),
+      labels: { route: name, slo: "availability", window: long },
+      part,
+      severity,
+      summary: `${part} fails too many requests of route ${name}`,
+      wait,
+    });
+  });
+  return [
+    ...burns,
+    alerting(args, {
+      alert: "ErrorsAboveTarget",
+      description: `Over an hour, more than the promised ${errors.text} of answers were server errors.`,
+      expr:
+        `${at.errorRatio("1h").series} > ${errors.value} and ` +
+        `avg_over_time(${at.errors.series}[1h]) >= ${perSecond(FEWEST_FAILURES, "1h")}`,
+      labels: { route: name, slo: "errors" },
+      part,
+      severity: "medium",
+      summary: `${part} answers route ${name} with errors more often than promised`,
+      wait: "15m",
+    }),
+  ];
+}
+
+function latencyAlerts(args: RulesArgs, name: string, { part, targets: { p95 } }: WatchedRoute): AlertRule[] {
+  const at = recorded(args.watched.namespace, name);
+  return OF_LATENCY.map(([{ factor, long, short, wait }, severity]) => {
+    const slow = (window: Window) =>
+      `${latencyBurn(at.buckets.series, factor * SLOWER, window)} > ${p95.value / 1000}`;
+    const enough = `avg_over_time(${at.requests.series}[${long}]) >= ${perSecond(FEWEST_REQUESTS, long)}`;
+    return alerting(args, {
+      alert: "LatencyBudgetBurns",
+      description: `Over ${long}, more than ${rounded(factor * SLOWER * 100)} of 100 answers took longer than the promised ${p95.text}.`,
+      expr: `${slow(long)} and ${slow(short)} and on () ${enough}`,
+      labels: { route: name, slo: "latency", window: long },
+      part,
+      severity,
+      summary: `${part} answers route ${name} too slowly`,
+      wait,
+    });
+  });
+}
+
+const SECONDS: Readonly<Record<Window, number>> = {
+  "1h": 3600,
+  "30d": 30 * 86_400,
+  "30m": 1800,
+  "3d": 3 * 86_400,
+  "5m": 300,
+  "6h": 6 * 3600,
+};
+
+/** So many in a window, as a rate. */
+function perSecond(count: number, window: Window): number {
+  return rounded(count / SECONDS[window]);
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
