@@ -256,7 +256,7 @@ export abstract class Part extends Resident<PartTransforms> implements Needed {
 
   /** A node can always be emptied: one pod at a time, and no budget at all for a part that never has more than one. */
   #createDisruption({ scale }: CompletePart): void {
-    if (Math.max(scale.min, scale.max ?? 0) < 2) return;
+    if (Math.max(scale.min, scale.max) < 2) return;
     this.child("disruption", k8s.policy.v1.PodDisruptionBudget, {
       metadata: this.meta("PodDisruptionBudget"),
       spec: {
