@@ -82,7 +82,8 @@ const component = (agent: string, folder: string): Component => ({
   ],
   env: {
     K8S_NODE_NAME: node,
-    PATH: `/usr/lib/llvm-19/bin:${process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin"}`,
+    // Not the caller's: another PATH would be another plan, and restart the agent.
+    PATH: "/usr/lib/llvm-19/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   },
   after: ["kube-apiserver"],
   ready: { url: `http://127.0.0.1:${HEALTH_PORT}/healthz` },
