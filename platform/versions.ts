@@ -104,6 +104,33 @@ export const sources = {
   },
 } satisfies Record<string, Source>;
 
+const externalSecrets = "1.3.2";
+const keda = "2.20.2";
+
+/** Kinds that stacks may name and somebody else installs: what is said in them is checked against these. */
+export const kindsOfOthers = {
+  externalSecrets: {
+    version: externalSecrets,
+    release: [`${raw}/external-secrets/external-secrets/v${externalSecrets}/deploy/crds/bundle.yaml`],
+    module: {
+      path: "github.com/external-secrets/external-secrets",
+      version: externalSecrets,
+      files: ["config/crds/bases/external-secrets.io_externalsecrets.yaml"],
+    },
+  },
+  keda: {
+    version: keda,
+    release: [`${github}/kedacore/keda/releases/download/v${keda}/keda-${keda}-crds.yaml`],
+    module: {
+      path: "github.com/kedacore/keda/v2",
+      version: keda,
+      files: ["scaledobjects", "triggerauthentications"].map(
+        (kind) => `config/crd/bases/keda.sh_${kind}.yaml`,
+      ),
+    },
+  },
+} satisfies Record<string, Source>;
+
 /** The images those manifests run, where an image registry can be reached. */
 export const images = {
   traefik: `docker.io/library/traefik:v${traefik}`,

@@ -1,8 +1,7 @@
 // Every stack's manifests, asked of a real API server with every kind of the platform: it would take each as it is.
 import assert from "node:assert/strict";
-import { parse } from "yaml";
 import { manifests, type KubernetesObject } from "../../platform/sources";
-import { sources } from "../../platform/versions";
+import { kindsOfOthers, sources } from "../../platform/versions";
 import { quiet } from "../../toolchain/lib/progress";
 import { run } from "../../toolchain/lib/run";
 import { describeLive, kubectl } from "../helpers/live";
@@ -10,7 +9,11 @@ import { eventually } from "../helpers/services";
 import { render, stacks, type Manifest } from "./rendered";
 
 /** Kinds that the local platform does not bring. */
-const more = ["monitoring.coreos.com", "barmancloud.cnpg.io", "external-secrets.io", "keda.sh"];
+const more = {
+  prometheusOperator: sources.prometheusOperator,
+  barman: sources.barman,
+  ...kindsOfOthers,
+};
 
 describeLive("every stack's manifests", function () {
   this.timeout(240_000);
@@ -20,17 +23,25 @@ describeLive("every stack's manifests", function () {
   before(async function () {
     this.timeout(300_000);
     const there = await kubectl("get", "customresourcedefinitions", "--output=name");
-    for (const source of ["prometheusOperator", "barman", "externalSecrets", "keda"] as const) {
-      const kinds = (await manifests(source, sources[source], quiet)).filter(
+    for (const [name, source] of Object.entries(more)) {
+      const kinds = (await manifests(name, source, quiet)).filter(
         ({ kind, metadata }) => kind === "CustomResourceDefinition" && !there.includes(`/${metadata.name}\n`),
       );
       brought.push(...kinds);
     }
     await kubectl("create", "namespace", space);
     await apply(brought, "create");
-    await eventually("the kinds to be served", async () =>
-      brought.length === 0 ||
-      !(await kubectl("get", "customresourcedefinitions", `--output=jsonpath={range .items[*]}{.status.conditions[?(@.type=="Established")].status} {end}`)).includes("False"),
+    await eventually(
+      "the kinds to be served",
+      async () =>
+        brought.length === 0 ||
+        !(
+          await kubectl(
+            "get",
+            "customresourcedefinitions",
+            `--output=jsonpath={range .items[*]}{.status.conditions[?(@.type=="Established")].status} {end}`,
+          )
+        ).includes("False"),
     );
   });
   after(async () => {
