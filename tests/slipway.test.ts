@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../toolchain/lib/paths";
+import { eventually } from "./helpers/services";
 
 const coreutils = [
   "sh",
@@ -86,6 +88,52 @@ describe("./slipway on a machine that lacks something", () => {
     assert.deepEqual([code, stdout], [0, "x\n"], stderr);
     assert.match(stderr, /fetching Node \S+ \(this machine has v20\.1\.0\)/);
     assert.deepEqual(npmCalls(), ["pack", "ci"]);
+  });
+
+  it("fetches a Node where there is none", async () => {
+    npm();
+    const { code, stderr, stdout } = await slipway("x");
+    assert.deepEqual([code, stdout], [0, "x\n"], stderr);
+    assert.match(stderr, /fetching Node \S+ \(this machine has none\)/);
+  });
+
+  it("has Debian's npm installed where there is neither Node nor npm, and root", async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    npm();
+    renameSync(join(bin, "npm"), join(home, "npm-of-debian"));
+    give("apt-get", `[ "$1" = update ] || mv ${join(home, "npm-of-debian")} ${join(bin, "npm")}`);
+    const { code, stderr, stdout } = await slipway("x");
+    assert.deepEqual([code, stdout], [0, "x\n"], stderr);
+    assert.match(stderr, /npm is missing: installing Debian's/);
+  });
+
+  it("fetches one Node for two runs at once, and neither loses it", async () => {
+    npm();
+    const both = await Promise.all([slipway("one"), slipway("two")]);
+    assert.deepEqual(
+      both.map(({ code, stdout }) => [code, stdout]),
+      [
+        [0, "one\n"],
+        [0, "two\n"],
+      ],
+    );
+    assert.deepEqual(npmCalls(), ["pack", "ci"]);
+  });
+
+  it("installs afresh after an installation that was killed half-way", async () => {
+    give("node", `exec ${process.execPath} "$@"`);
+    give("npm", `mkdir -p node_modules/half; : >${join(home, "installing")}; exec sleep 600`);
+    const child = spawn(join(copy, "slipway"), [], {
+      detached: true,
+      stdio: "ignore",
+      env: { PATH: bin, HOME: home, SLIPWAY_CACHE: join(home, "cache") },
+    });
+    await eventually("the installation to begin", () => existsSync(join(home, "installing")));
+    assert.ok(child.pid);
+    process.kill(-child.pid, "SIGKILL");
+    npm();
+    const { code, stderr, stdout } = await slipway("whole");
+    assert.deepEqual([code, stdout], [0, "whole\n"], stderr);
   });
 
   it("fetches again what an interrupted fetch left half-written", async () => {
@@ -165,7 +213,7 @@ describe("./slipway on a machine that lacks something", () => {
 
   /** An npm whose registry has a Node (this one) and whose ci makes ts-node; it notes each call. */
   function npm(): void {
-    const node = `mkdir -p package/bin && printf '#!/bin/sh\\nexec ${process.execPath} "$@"\\n' >package/bin/node && chmod +x package/bin/node && tar -czf node.tgz package && rm -r package`;
+    const node = `sleep 0.2; mkdir -p package/bin && printf '#!/bin/sh\\nexec ${process.execPath} "$@"\\n' >package/bin/node && chmod +x package/bin/node && tar -czf node.tgz package && rm -r package`;
     const ci = `sleep 0.2; mkdir -p node_modules/ts-node/register && : >node_modules/ts-node/register/index.js`;
     give("npm", `echo "$1" >>${home}/npm-calls; case $1 in pack) ${node} ;; ci) ${ci} ;; esac`);
   }

@@ -3,10 +3,8 @@ import { availableParallelism, totalmem } from "node:os";
 import { mkdirSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
 import { installedOrBuilt } from "../toolchain/engine";
-import { go } from "../toolchain/go";
-import { Failure } from "../toolchain/lib/failure";
+import { fetchedGo, installedGo } from "../toolchain/go";
 import { cacheDir, stateDir } from "../toolchain/lib/paths";
-import { quiet } from "../toolchain/lib/progress";
 import { run } from "../toolchain/lib/run";
 import { releasesReachable } from "../toolchain/official";
 import { cannotInstall } from "../toolchain/packages";
@@ -90,13 +88,9 @@ async function packages(): Promise<Finding> {
 }
 
 async function compiler(): Promise<Finding> {
-  try {
-    const { stdout } = await run(await go(quiet), ["env", "GOVERSION"]);
-    return { what: "Go", found: stdout.trim() };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { what: "Go", found: error.message, next: error.next ?? "install Go" };
-  }
+  const installed = await installedGo();
+  if (installed === undefined) return { what: "Go", found: fetchedGo() };
+  return { what: "Go", found: (await run(installed, ["env", "GOVERSION"])).stdout.trim() };
 }
 
 async function npm(): Promise<Finding> {

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
-import { Failure } from "./failure";
+import { Failure, messageOf } from "./failure";
 
 export interface RunOptions {
   cwd?: string;
@@ -41,6 +41,7 @@ export async function run(command: string, args: string[], options: RunOptions =
     stdio: ["pipe", "pipe", "pipe"],
   });
   const log = options.log === undefined ? undefined : openLog(options.log);
+  const unwritten = log && finished(log).then(() => undefined, messageOf); // listened for from now on: it may fail any time
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8");
@@ -66,16 +67,15 @@ export async function run(command: string, args: string[], options: RunOptions =
       done(exit ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     );
   });
-  if (log) {
-    log.end();
-    await finished(log);
-  }
+  log?.end();
+  const lost = await unwritten;
   if (code !== 0 && options.allowFailure !== true) {
     throw new Failure(`${[command, ...args].join(" ").slice(0, 200)} failed (exit ${code})`, {
       details: tail(output.stderr.trim() === "" ? output.stdout : output.stderr),
       ...(options.log === undefined ? {} : { log: options.log }),
     });
   }
+  if (lost !== undefined) throw new Failure(`the log ${options.log ?? ""} could not be written: ${lost}`);
   return { code, ...output };
 }
 

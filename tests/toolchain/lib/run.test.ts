@@ -43,6 +43,14 @@ describe("running other programs", () => {
     await assert.rejects(run("sh", ["-c", "kill -9 $$"]), /exit 137/);
   });
 
+  it("says which log could not be written", async function () {
+    if (process.platform !== "linux") this.skip();
+    await assert.rejects(
+      run("echo", ["one"], { log: "/dev/full" }),
+      /the log \/dev\/full could not be written: ENOSPC/,
+    );
+  });
+
   it("keeps a log of everything the child printed", async () => {
     const folder = mkdtempSync(join(tmpdir(), "slipway-run-"));
     try {
