@@ -33,11 +33,22 @@ export function goldenOf(graph: Graph): Golden {
 }
 
 /** The committed file of a stack; with UPDATE_GOLDEN=1 it is what the graph is now. */
-export function committed(stack: string, now: Golden): Golden {
-  const path = join(FOLDER, `${stack}.json`);
-  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, `${JSON.stringify(now, undefined, 2)}\n`);
+export function committed(stack: string, now: Golden, folder = FOLDER, write = spread): Golden {
+  const path = join(folder, `${stack}.json`);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, write(now));
   if (!existsSync(path)) throw new Error(`${path} is missing: run again with UPDATE_GOLDEN=1 and review it`);
   return JSON.parse(readFileSync(path, "utf8")) as Golden;
+}
+
+/** One property a line, for stacks that are read closely. */
+function spread(now: Golden): string {
+  return `${JSON.stringify(now, undefined, 2)}\n`;
+}
+
+/** One resource a line: a diff says which changed, and `git diff --word-diff` how. For stacks there are many of. */
+export function dense(now: Golden): string {
+  const lines = Object.entries(now).map(([urn, entry]) => `${JSON.stringify(urn)}: ${JSON.stringify(entry)}`);
+  return `{\n${lines.join(",\n")}\n}\n`;
 }
 
 /**
