@@ -1,6 +1,6 @@
 /** Looks into the graph of a product the way its document asks: what a route does, what a part is given, who is called. */
 import type { Graph, Json, Registered } from "../../components/testing";
-import type { Rule } from "../../components/monitoring/rules";
+import type { AlertRule } from "../../components/monitoring/rules/rule";
 import type { AlertmanagerConfigSpec } from "../../components/monitoring/routing";
 import type { MiddlewareSpec } from "../../components/traefik";
 import { type Container, containerOf, podOf } from "../helpers/product";
@@ -129,13 +129,13 @@ export class Look {
   }
 
   /** An alert's rules. */
-  alerts(name: string): Rule[] {
-    const groups: { rules: Rule[] }[] = this.spec("PrometheusRule", "monitoring").groups;
+  alerts(name: string): AlertRule[] {
+    const groups: { rules: AlertRule[] }[] = this.spec("PrometheusRule", "monitoring").groups;
     return groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert === name);
   }
 
   /** Who hears of an alert: the kinds of its channels. */
-  heardBy(alert: Pick<Rule, "alert" | "labels">): string[] {
+  heardBy(alert: Pick<AlertRule, "alert" | "labels">): string[] {
     const { receivers, route } = this.spec(
       "AlertmanagerConfig",
       "monitoring",
