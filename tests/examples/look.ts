@@ -134,8 +134,8 @@ export class Look {
     return groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert === name);
   }
 
-  /** Who hears of an alert: the kinds of its channels. */
-  heardBy(alert: Pick<AlertRule, "alert" | "labels">): string[] {
+  /** Who hears of an alert, at once or when it has lasted so long: the kinds of its channels. */
+  heardBy(alert: Pick<AlertRule, "alert" | "labels">, after?: string): string[] {
     const { receivers, route } = this.spec(
       "AlertmanagerConfig",
       "monitoring",
@@ -147,7 +147,7 @@ export class Look {
         const label = labels[name] ?? "";
         return matchType === "=" ? label === value : new RegExp(`^(?:${value})$`).test(label);
       });
-      if (!matches) continue;
+      if (!matches || one.groupWait !== after) continue;
       const receiver = receivers.find(({ name }) => name === one.receiver);
       heard.push(...Object.keys(receiver ?? {}).filter((key) => key.endsWith("Configs")));
       if (one.continue !== true) break;
