@@ -2,6 +2,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./clouds";
+import { cloudflareRanges } from "./clouds/cloudflare";
 import type { BackupArgs } from "./components/backups";
 import type { BucketArgs } from "./components/bucket";
 import type { HeldSecret } from "./components/needs";
@@ -160,6 +161,8 @@ export function ingressOf({ cluster, secret, settings, space }: Place): Omit<Ing
     className: cluster.gateway,
     headers,
     hosts,
+    onlyFrom:
+      dns.provider === "cloudflare" && dns.origin === "cloudflare-only" ? cloudflareRanges : undefined,
     routes,
     secret,
     space,

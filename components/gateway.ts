@@ -67,6 +67,8 @@ export interface RoutePlan {
   readonly access?: AccessPlan | undefined;
   /** Clients come through Cloudflare, which says in X-Forwarded-For who they are. */
   readonly proxied: boolean;
+  /** Nobody else may call, whoever the visitor is said to be. */
+  readonly onlyFrom?: readonly string[] | undefined;
 }
 
 /** Makes an object called after the ingress; the same name twice gives the same object. */

@@ -43,6 +43,8 @@ export interface IngressArgs {
   sticky?: readonly string[];
   /** Security headers of every answer. */
   headers: Settings["headers"];
+  /** Addresses that may call hosts behind a proxy: the proxy's. @default - everyone's */
+  onlyFrom?: readonly string[] | undefined;
   /** Who may come in at all. @default - everyone */
   access?: Access | undefined;
   /** Where the access rules' passwords are. */
@@ -244,6 +246,7 @@ export class Ingress extends Resident<IngressTransforms> {
       limit: route.limit,
       methods: route.methods ?? [],
       name,
+      onlyFrom: proxied ? this.#args.onlyFrom : undefined,
       path: route.path,
       port: SERVICE_PORT,
       proxied,

@@ -99,7 +99,7 @@ export const traefik = {
 
 function rules(plan: RoutePlan, make: Make): RouteRule[] {
   const backendRefs = [backend(plan, make)];
-  const first = [headers(plan, make), ...access(plan, make)];
+  const first = [headers(plan, make), ...proxyOnly(plan, make), ...access(plan, make)];
   const last = [...compress(plan, make), ...retry(plan, make), ...rewrite(plan)];
   const rule = (methods: readonly string[], filters: RouteFilter[]): RouteRule => ({
     backendRefs,
@@ -239,6 +239,13 @@ function headerSpec(plan: HeaderPlan): NonNullable<MiddlewareSpec["headers"]> {
     ...(plan.permissions === undefined ? {} : { permissionsPolicy: plan.permissions }),
     referrerPolicy: plan.referrer,
   };
+}
+
+/** By the address of the connection itself, which no header can change. */
+function proxyOnly({ onlyFrom }: RoutePlan, make: Make): RouteFilter[] {
+  return onlyFrom === undefined
+    ? []
+    : [ref(make, "proxy-only", { ipAllowList: { sourceRange: [...onlyFrom] } })];
 }
 
 function access({ access: plan, name, proxied }: RoutePlan, make: Make): RouteFilter[] {

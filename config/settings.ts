@@ -86,7 +86,11 @@ export function finish(parsed: Parsed): Settings {
     ...parsed,
     namespace: parsed.namespace ?? parsed.product,
     protect: parsed.protect ?? careful,
-    hosts: mapValues(parsed.hosts, (host) => ({ ...host, proxied: host.proxied ?? parsed.dns.proxied })),
+    // Without Cloudflare's names nobody is in front, and what a header says of the visitor would be the visitor's word.
+    hosts: mapValues(parsed.hosts, (host) => ({
+      ...host,
+      proxied: host.proxied ?? (parsed.dns.provider === "cloudflare" && parsed.dns.proxied),
+    })),
     parts: mapValues(parsed.parts, (part) => ({ ...part, scale: finishScale(part.scale, careful ? 2 : 1) })),
     postgres: postgres && finishPostgres(postgres, parsed),
     redis: redis?.mode === "managed" ? finishRedis(redis) : redis,

@@ -1,5 +1,6 @@
 /** The gateway: Traefik as the Gateway API's implementation, with its own middlewares for what the API has no word for. */
 import * as pulumi from "@pulumi/pulumi";
+import { cloudflareRanges } from "../clouds/cloudflare";
 import { KubernetesResource } from "./manifests";
 import type { PlatformSettings } from "./settings";
 
@@ -196,6 +197,8 @@ function arguments_(gateway: TraefikArgs["gateway"]): string[] {
       `--entrypoints.${point}.transport.respondingtimeouts.idletimeout=180s`,
       `--entrypoints.${point}.transport.lifecycle.requestacceptgracetimeout=5s`,
       `--entrypoints.${point}.transport.lifecycle.gracetimeout=${drainSeconds}s`,
+      // Who a visitor is, only these may say; from anyone else the header is taken off.
+      `--entrypoints.${point}.forwardedheaders.trustedips=${cloudflareRanges.join(",")}`,
     ]),
     "--ping=true",
     "--ping.entrypoint=admin",

@@ -26,7 +26,10 @@ const hostObject = z.strictObject({
     "Answer everything with a redirect to this host: www to the bare name",
     "app",
   ),
-  proxied: key(yesOrNo().optional(), "Through Cloudflare's proxy; when not said, as `dns.proxied`"),
+  proxied: key(
+    yesOrNo().optional(),
+    "Through Cloudflare's proxy; when not said, as `dns.proxied` where `dns.provider` is cloudflare",
+  ),
 });
 export const hosts = z.record(
   name(LONGEST.host, "host"),

@@ -220,6 +220,20 @@ describe("a route", () => {
     assert.equal((await by("ip", false)).period, "60000ms");
   });
 
+  it("behind a proxy may be called by the proxy only, whoever the visitor is said to be", async () => {
+    const onlyFrom = ["192.0.2.0/24"];
+    const of = async (proxied: boolean) =>
+      ingress({
+        hosts: { api: { name: "api.example.com", proxied } },
+        onlyFrom,
+        routes: [{ host: "api", to: "api" }],
+      });
+    const behind = await of(true);
+    assert.deepEqual(middleware(behind, "proxy-only").ipAllowList, { sourceRange: onlyFrom });
+    for (const rule of rulesOf(behind, "api-all")) assert.ok(hung(rule).includes("proxy-only"));
+    assert.ok(!(await of(false)).names().some((name) => name.includes("proxy-only")));
+  });
+
   it("that streams is held back by nothing", async () => {
     const graph = await ingress({ routes: [{ host: "api", path: "/stream", stream: true, to: "api" }] });
     for (const rule of rulesOf(graph, "api-stream"))

@@ -94,12 +94,16 @@ export class Live {
     return kubectl("--namespace", this.name, ...words);
   }
 
-  /** A secret's value, by the name the stack file has for it. */
+  /** A generated secret's value, by the name the stack file has for it. */
   async secret(name: string): Promise<string> {
-    const all = await this.items<{ data?: Record<string, string> }>("secrets");
-    const found = all.map(({ data }) => data?.[name]).find((value) => value !== undefined);
-    if (found === undefined) throw new Error(`no secret in ${this.name} holds ${name}`);
-    return Buffer.from(found, "base64").toString("utf8");
+    const { resources } = await this.stack.exported();
+    const found = resources.find(({ urn, type }) => type.startsWith("random:") && urn.endsWith(name));
+    const value = found?.outputs?.result ?? found?.outputs?.b64Std ?? found?.outputs?.hex;
+    if (value === undefined) throw new Error(`no secret of ${this.name} is called ${name}`);
+    // The export writes a secret as JSON text in an envelope of its own.
+    return typeof value === "string"
+      ? value
+      : (JSON.parse((value as { plaintext: string }).plaintext) as string);
   }
 
   async apply(...items: object[]): Promise<void> {

@@ -4,20 +4,18 @@ import { Live, localSettings } from "../helpers/live";
 const product = new Live("edge");
 const { api, app } = product.hosts;
 const local = localSettings();
-const { parts } = product;
+const small = { request: "10m", limit: "500m" };
 
 product.settings = {
   ...product.settings,
   hosts: { app, api, inner: "inner.edge.localhost" },
   secrets: { ...(local.secrets as object), QA_PASSWORD: { generate: { length: 24 } } },
   headers: {},
-  postgres: { ...(local.postgres as object), pool: { size: 5 } },
-  parts: {
-    ...parts,
-    api: { ...parts.api, scale: 2 },
-    web: { ...parts.web, scale: 2 },
-    worker: { ...parts.worker, scale: 2 },
-  },
+  postgres: { ...(local.postgres as object), pool: { size: 5 }, cpu: "100m" },
+  // Two of each, asking for little: the demo and others run beside them.
+  parts: Object.fromEntries(
+    Object.entries(product.parts).map(([name, part]) => [name, { ...part, scale: 2, cpu: small }]),
+  ),
   routes: [
     { host: "api", path: "/", to: "api" },
     { host: "api", path: "/health", exact: true, to: "api", limit: { rate: "5/s", burst: 10 } },

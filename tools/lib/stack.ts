@@ -25,6 +25,12 @@ export interface StackOptions {
   cluster?: string;
 }
 
+export interface StateResource {
+  urn: string;
+  type: string;
+  outputs?: Record<string, unknown>;
+}
+
 export class Stack {
   private readonly folder: string;
   /** Where its settings file is, and where `pulumi` is asked about it. */
@@ -101,6 +107,13 @@ export class Stack {
       cwd: this.own,
     });
     return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** The state, its secrets in clear. */
+  async exported(): Promise<{ resources: StateResource[] }> {
+    const words = ["stack", "export", "--show-secrets", "--stack", this.options.stack];
+    const { stdout } = await this.pulumi(words, { cwd: this.own });
+    return (JSON.parse(stdout) as { deployment: { resources: StateResource[] } }).deployment;
   }
 
   private async change(verb: string, flags: string[], step: Step): Promise<Result> {
