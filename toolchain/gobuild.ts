@@ -17,6 +17,8 @@ export interface GoProgram {
   ldflags?: string[];
   tags?: string[];
   env?: Record<string, string>;
+  /** The package's tests as a program, as `go test -c` makes it. */
+  tests?: boolean;
   /** Which files of the module the result depends on; all of them when not given. */
   sources?: (path: string) => boolean;
 }
@@ -34,16 +36,24 @@ export function goRecipe(program: GoProgram): Recipe {
   const sources =
     program.sources ??
     ((path: string) => /(\.go|go\.mod|go\.sum|\.s|\.c|\.h)$/.test(path) && !path.endsWith("_test.go"));
+  const verb = program.tests === true ? ["test", "-c", "-vet=off"] : ["build"];
   const env = { CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", ...program.env };
   return {
     name: program.name,
     version: program.version,
-    inputs: [program.package, program.output, ...flags, JSON.stringify(env), ...treeInputs(folder, sources)],
+    inputs: [
+      ...(program.tests === true ? verb : []),
+      program.package,
+      program.output,
+      ...flags,
+      JSON.stringify(env),
+      ...treeInputs(folder, sources),
+    ],
     build: async (into, step, log) => {
       const command = await go(step);
       // Two compilations at once on a small machine take longer than one after the other.
       await withLock("go-build", step, () =>
-        run(command, ["build", ...flags, "-o", join(into, program.output), program.package], {
+        run(command, [...verb, ...flags, "-o", join(into, program.output), program.package], {
           cwd: folder,
           env,
           log,

@@ -56,6 +56,16 @@ function kubeRecipe(): Recipe {
   };
 }
 
+/** Upstream's own end-to-end tests, as one program. */
+const e2eRecipe = () =>
+  besideKubernetes({
+    name: "e2e.test",
+    version: kubernetesVersion,
+    package: "k8s.io/kubernetes/test/e2e",
+    tests: true,
+    ldflags: versionFlags,
+  });
+
 /** Files that lie in the module of a program, copied out of it: `from` in the module, `to` in the artefact. */
 export function moduleFiles(
   about: { name: string; version: string; module: string; source: string },
@@ -82,6 +92,7 @@ export function moduleFiles(
 
 export const recipes = {
   kube: kubeRecipe,
+  e2e: e2eRecipe,
   supervisor: () =>
     goRecipe({
       name: "supervisor",
@@ -107,3 +118,4 @@ export const kubectlProgram = async (step: Step) => join(await obtain(recipes.ku
 export const supervisorProgram = async (step: Step) =>
   join(await obtain(recipes.supervisor(), step), "supervisor");
 export const kwokProgram = async (step: Step) => join(await obtain(recipes.kwok(), step), "kwok");
+export const e2eProgram = async (step: Step) => join(await obtain(recipes.e2e(), step), "e2e.test");

@@ -29,7 +29,7 @@ export async function buildImage(image: Image, step: Step): Promise<Built> {
 
 export function imageRecipe(image: Image): Recipe {
   return {
-    name: `image-${image.name}`,
+    name: `image-${image.name.replaceAll("/", "-")}`,
     version: image.version,
     inputs: [
       architecture,

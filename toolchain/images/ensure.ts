@@ -3,7 +3,7 @@ import { files } from "../cluster/layout";
 import type { Step } from "../lib/progress";
 import { run } from "../lib/run";
 import { buildImage, type Built } from "./archive";
-import type { Image } from "./image";
+import { registry, type Image } from "./image";
 import { image } from "./list";
 
 const ctr = (args: string[]) => run("ctr", ["--address", files.containerd, "--namespace", "k8s.io", ...args]);
@@ -16,14 +16,20 @@ export async function ensureImages(names: string[], step: Step): Promise<Map<str
 /** The same for images that are no part of the list, such as a product's own. */
 export async function ensureBuilt(wanted: Image[], step: Step): Promise<Map<string, Built>> {
   const built = new Map<string, Built>();
-  for (const each of wanted) built.set(each.name, await buildImage(each, step));
   const there = await present();
-  for (const [name, { reference, digest, archive }] of built) {
+  for (const each of wanted) {
+    const made = await buildImage(each, step);
+    const { reference, digest, archive } = made;
+    built.set(each.name, made);
     if (there.get(reference) === digest) continue;
-    step.note(`loading ${name}`);
+    step.note(`loading ${each.name}`);
     await ctr(["images", "import", archive]);
-    // A stack may pin what it runs: then it is looked up by this name.
-    await ctr(["images", "tag", "--force", reference, pinned({ reference, digest })]);
+    // A stack may pin what it runs: then it is looked up by its digest.
+    const names = [
+      pinned({ reference, digest }),
+      ...(each.aliases ?? []).map((alias) => `${registry}/${alias}`),
+    ];
+    for (const other of names) await ctr(["images", "tag", "--force", reference, other]);
   }
   return built;
 }

@@ -6,6 +6,8 @@ export interface Image {
   version: string;
   /** The public image that staging and production run in the same role. */
   upstream: string;
+  /** Further names it is looked for by, in our registry: `name:version`. */
+  aliases?: string[];
   layers: Layer[];
   /** Who its process is, numerically, so that a cluster can see that it is not root. */
   user: string;

@@ -7,7 +7,8 @@ import { Failure, messageOf } from "../../toolchain/lib/failure";
 import { checkout } from "../../toolchain/lib/paths";
 import { duration } from "../../toolchain/lib/progress";
 import { nothing, say, type Counts } from "./counts";
-import { Impossible, type Environment, type Ground } from "./ground";
+import type { Environment } from "../lib/own-cluster";
+import { Impossible, type Ground } from "./ground";
 import { testFiles, type Need } from "./suites";
 
 export async function runMocha(need: Need, filter: string | undefined, ground: Ground): Promise<Counts> {
