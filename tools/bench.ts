@@ -1,12 +1,14 @@
 /** `slipway bench`: measures what Slipway promises to be quick at, and prints a table with the machine's size. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Command } from "commander";
+import { files } from "../toolchain/cluster/layout";
 import { Failure } from "../toolchain/lib/failure";
-import { steps } from "../toolchain/lib/progress";
+import { steps, type Step } from "../toolchain/lib/progress";
 import { benches } from "./bench/list";
 import { environment } from "./lib/environment";
-import type { Bench, Figure } from "./bench/figure";
+import { OwnCluster, ownState } from "./lib/own-cluster";
+import { keeps, type Figure, type Measured } from "./bench/figure";
 
 export interface Report {
   machine: { cores: number; cpu: string; memoryGB: number };
@@ -18,6 +20,7 @@ interface Options {
   out?: string;
   compare?: string;
   only?: string;
+  running?: boolean;
 }
 
 export function register(program: Command): void {
@@ -27,11 +30,15 @@ export function register(program: Command): void {
       "measures what Slipway promises; figures are medians, and ratios of one run where that is possible",
     )
     .option("--only <text>", "only the measures whose name has this text")
+    .option(
+      "--running",
+      "on the embedded cluster that runs, as it is; otherwise it steps aside for one of bench's own",
+    )
     .option("--json", "as JSON")
     .option("--out <file>", "also writes the JSON here, to compare with later")
     .option("--compare <file>", "shows each figure beside that of an earlier run's JSON")
     .action(async (options: Options) => {
-      const report = await measure(options.only);
+      const report = await measure(options);
       const text = `${JSON.stringify(report, undefined, 2)}\n`;
       if (options.out !== undefined) writeFileSync(options.out, text);
       const earlier = options.compare === undefined ? undefined : read(options.compare);
@@ -39,7 +46,7 @@ export function register(program: Command): void {
     });
 }
 
-async function measure(only: string | undefined): Promise<Report> {
+async function measure({ only, running = false }: Options): Promise<Report> {
   const chosen = benches.filter(({ name }) => only === undefined || name.includes(only));
   if (chosen.length === 0) {
     throw new Failure(`no measure has "${only ?? ""}" in its name`, {
@@ -48,14 +55,20 @@ async function measure(only: string | undefined): Promise<Report> {
   }
   const figures: Figure[] = [];
   let env: Record<string, string> = {};
-  await steps([
-    { title: "Engine", run: async (step) => void (env = await environment(step)) },
-    ...chosen.map((bench: Bench) => ({
-      title: bench.name,
-      run: async (step: Parameters<Bench["measure"]>[0]["step"]) =>
-        void figures.push(...(await bench.measure({ env, step }))),
-    })),
-  ]);
+  const own = running ? undefined : new OwnCluster(ownState("bench"));
+  const cluster = measured(own);
+  try {
+    await steps([
+      { title: "Engine", run: async (step) => void (env = await environment(step)) },
+      ...chosen.map((bench) => ({
+        title: bench.name,
+        skip: () => bench.skip?.(cluster) ?? false,
+        run: async (step: Step) => void figures.push(...(await bench.measure({ env, step, cluster }))),
+      })),
+    ]);
+  } finally {
+    await own?.leave();
+  }
   return {
     machine: {
       cores: availableParallelism(),
@@ -64,6 +77,24 @@ async function measure(only: string | undefined): Promise<Report> {
     },
     figures,
   };
+}
+
+function measured(own: OwnCluster | undefined): Measured {
+  if (own === undefined) {
+    return {
+      kubeconfig: () =>
+        existsSync(files.owner)
+          ? Promise.resolve(files.kubeconfig)
+          : Promise.reject(
+              new Failure("no embedded cluster runs", { next: "./slipway cluster up --isolation" }),
+            ),
+    };
+  }
+  const kubeconfig = async () => {
+    await own.up("--isolation");
+    return (await own.ask("kubeconfig")).trim();
+  };
+  return { own, kubeconfig };
 }
 
 function read(file: string): Report {
@@ -81,8 +112,8 @@ export function table({ machine, figures }: Report, earlier?: Report): string {
     return [
       figure.name,
       show(figure.value, figure.unit),
-      figure.promise === undefined ? "" : `≤ ${show(figure.promise, figure.unit)}`,
-      figure.promise === undefined ? "" : figure.value <= figure.promise ? "kept" : "MISSED",
+      figure.promise === undefined ? "" : `${figure.least ? "≥" : "≤"} ${show(figure.promise, figure.unit)}`,
+      figure.promise === undefined ? "" : keeps(figure) ? "kept" : "MISSED",
       ...(earlier === undefined
         ? []
         : [was === undefined ? "new" : `${show(was.value, was.unit)}, ${change(figure.value, was.value)}`]),
@@ -102,6 +133,7 @@ export function table({ machine, figures }: Report, earlier?: Report): string {
     line(head),
     widths.map((width) => "-".repeat(width)).join("  "),
     ...rows.map(line),
+    ...figures.flatMap(({ details = [] }) => details.map((text) => `  ${text}`)),
     "",
   ].join("\n");
 }

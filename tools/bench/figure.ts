@@ -1,19 +1,42 @@
 /** What a measure is, and the helpers every measure uses. */
 import type { Step } from "../../toolchain/lib/progress";
+import type { OwnCluster } from "../lib/own-cluster";
 
 export interface Figure {
   name: string;
   value: number;
   /** `x` is a ratio within one run: it holds on a faster or a busier machine too. */
   unit: "s" | "MiB" | "x" | "%" | "";
-  /** The most it may be. */
+  /** The most it may be, or the least. */
   promise?: number;
+  least?: true;
+  /** What the number does not say, one line each. */
+  details?: string[];
+}
+
+export interface Around {
+  env: Record<string, string>;
+  step: Step;
+  cluster: Measured;
+}
+
+/** The embedded cluster that is measured. */
+export interface Measured {
+  /** With state of its own, to take up and down; undefined where the cluster that runs is measured as it is. */
+  own?: OwnCluster;
+  /** Its kubeconfig, once it is up. */
+  kubeconfig: () => Promise<string>;
 }
 
 export interface Bench {
   name: string;
-  measure(around: { env: Record<string, string>; step: Step }): Promise<Figure[]>;
+  /** Why it cannot be measured. */
+  skip?: (cluster: Measured) => string | false;
+  measure(around: Around): Promise<Figure[]>;
 }
+
+export const keeps = ({ value, promise = NaN, least }: Figure) =>
+  least === true ? value >= promise : value <= promise;
 
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,5 +1,7 @@
 /** Every measure, in the order they run. */
+import { clusterLife } from "./cluster";
+import { deployment } from "./deployment";
 import type { Bench } from "./figure";
 import { preview } from "./preview";
 
-export const benches: Bench[] = [preview];
+export const benches: Bench[] = [preview, clusterLife, deployment];

@@ -2,12 +2,13 @@
  * What a preview of the production stack costs over a program that only loads the same SDKs, and what the policy pack adds:
  * with mocks of nothing, against an empty state, all in one run.
  */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, cpSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, cpSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../../toolchain/lib/paths";
 import { run } from "../../toolchain/lib/run";
 import { paired, type Bench } from "./figure";
+import { project } from "./project";
 
 const STACK = "production";
 
@@ -67,17 +68,6 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
 export const loaded = [typeof cloudflare, typeof kubernetes, typeof random];
 `;
-
-function project(folder: string, name: string, program: string): string {
-  const path = join(folder, name);
-  mkdirSync(path);
-  symlinkSync(join(checkout, "node_modules"), join(path, "node_modules"));
-  cpSync(join(checkout, "tsconfig.json"), join(path, "tsconfig.json"));
-  cpSync(join(checkout, "Pulumi.yaml"), join(path, "Pulumi.yaml"));
-  writeFileSync(join(path, "package.json"), JSON.stringify({ name, main: "index.ts" }));
-  writeFileSync(join(path, "index.ts"), program);
-  return path;
-}
 
 /** A copy of the stack file: the engine writes the salt of its secrets into it. */
 function settingsOf(folder: string): string {
