@@ -2,17 +2,25 @@
 import { Command } from "commander";
 import { register as bench } from "./bench";
 import { register as cluster } from "./cluster";
+import { register as deploy } from "./deploy";
 import { register as doctor } from "./doctor";
 import { register as down } from "./down";
+import { register as drift } from "./drift";
 import { register as env } from "./env";
 import { register as image } from "./image";
 import { register as policy } from "./policy";
 import { register as preview } from "./preview";
+import { register as releases } from "./releases";
 import { register as render } from "./render";
+import { register as rollback } from "./rollback";
+import { register as smoke } from "./smoke";
 import { register as test } from "./test";
 import { register as up } from "./up";
 
-const verbs = [up, down, bench, cluster, doctor, env, image, policy, preview, render, test];
+const verbs = [
+  ...[up, down, bench, cluster, doctor, env, image, policy, preview, render, test],
+  ...[deploy, rollback, releases, smoke, drift],
+];
 
 export function slipway(): Command {
   const program = new Command("slipway")

@@ -15,7 +15,10 @@ export interface RunOptions {
   /** A file that gets standard output and error, appended. */
   log?: string;
   onLine?: (line: string) => void;
+  /** Ends the child when it is aborted; its exit is still waited for. */
   signal?: AbortSignal;
+  /** What it is ended with. @default SIGTERM */
+  killSignal?: NodeJS.Signals;
   /** Answer a non-zero exit instead of throwing. */
   allowFailure?: boolean;
 }
@@ -38,6 +41,7 @@ export async function run(command: string, args: string[], options: RunOptions =
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     signal: options.signal,
+    ...(options.killSignal === undefined ? {} : { killSignal: options.killSignal }),
     stdio: ["pipe", "pipe", "pipe"],
   });
   const log = options.log === undefined ? undefined : openLog(options.log);
@@ -57,6 +61,7 @@ export async function run(command: string, args: string[], options: RunOptions =
 
   const code = await new Promise<number>((done, fail) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.name === "AbortError" && child.pid !== undefined) return; // `close` tells when it has ended
       fail(
         error.code === "ENOENT"
           ? new Failure(`the command ${command} was not found`, { cause: error })

@@ -8,11 +8,19 @@ import { run } from "../../toolchain/lib/run";
 const file = () => stateDir("authority.pem");
 
 /** Reads it from the cluster, writes the file, answers its text. */
-async function read(env: Record<string, string>): Promise<string> {
+async function read(env: Record<string, string>, context?: string): Promise<string> {
   const jsonpath = "-o=jsonpath={.data.tls\\.crt}"; // only the public part leaves the cluster
   const { stdout } = await run(
     "kubectl",
-    ["get", "secret", "slipway-local-root", "--namespace", "cert-manager", jsonpath],
+    [
+      ...(context === undefined ? [] : ["--context", context]),
+      "get",
+      "secret",
+      "slipway-local-root",
+      "--namespace",
+      "cert-manager",
+      jsonpath,
+    ],
     { env },
   );
   const text = Buffer.from(stdout, "base64").toString("utf8");

@@ -5,8 +5,8 @@ import { readStackFile } from "../../config/source";
 import { checkout } from "../../toolchain/lib/paths";
 
 /** The settings a committed stack file says; throws Problems with everything that is wrong with it. */
-export function settingsOf(stack: string): Settings {
-  const file = readStackFile(join(checkout, `Pulumi.${stack}.yaml`));
+export function settingsOf(stack: string, folder: string = checkout): Settings {
+  const file = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
   return parseSettings(file.raw, file);
 }
 

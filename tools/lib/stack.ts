@@ -4,9 +4,11 @@
  * A stack kept on this machine gets a settings file of its own outside the checkout: the engine writes an encryption
  * salt into it, which differs on each machine and must not show as a change of the committed file.
  */
+import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse, parseDocument } from "yaml";
+import { NAMESPACE } from "../../config/source";
 import { Failure } from "../../toolchain/lib/failure";
 import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
 import type { Step } from "../../toolchain/lib/progress";
@@ -21,6 +23,8 @@ export interface StackOptions {
   file?: string;
   /** The environment `pulumi` runs in: the engine's, and KUBECONFIG. */
   env: Record<string, string>;
+  /** Another folder with a program of its own, instead of one of this checkout. */
+  folder?: string | undefined;
   /** Which cluster it is on, where that can be another one tomorrow: what is recorded of an earlier one is forgotten. */
   cluster?: string;
 }
@@ -31,16 +35,40 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
+/** How a stack is changed this time. */
+export interface Change {
+  /** Keys of the stack file, without their namespace, that are another this time; undefined takes one away. */
+  override?: Readonly<Record<string, unknown>>;
+  /** The engine's plan: no step beyond it. */
+  planFile?: string | undefined;
+  /** Asks the engine to end what it is at, and stop. */
+  signal?: AbortSignal | undefined;
+  /** Added to the engine's environment. */
+  env?: Record<string, string>;
+  /** What the log is called after, instead of the engine's verb. */
+  called?: string;
+}
+
 export class Stack {
   private readonly folder: string;
   /** Where its settings file is, and where `pulumi` is asked about it. */
   readonly own: string;
 
   constructor(private readonly options: StackOptions) {
-    this.folder = join(checkout, options.project);
-    this.own = stateDir("settings", options.project === "" ? "product" : options.project);
+    this.folder = options.folder ?? join(checkout, options.project);
+    this.own = stateDir("settings", this.name);
   }
 
+  /** Of the project, for files and messages: two folders never share one. */
+  private get name(): string {
+    const { folder, project } = this.options;
+    if (folder !== undefined && folder !== join(checkout, project)) {
+      return `${basename(folder)}-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
+    }
+    return project === "" ? "product" : project;
+  }
+
+  /** The settings file the engine is given. */
   get settings(): string {
     return join(this.own, `Pulumi.${this.options.stack}.yaml`);
   }
@@ -55,7 +83,8 @@ export class Stack {
     const document = parseDocument(readFileSync(committed, "utf8"));
     if (salt !== undefined && !document.has("encryptionsalt")) document.set("encryptionsalt", salt);
     writeFileSync(this.settings, document.toString(), { mode: 0o600 });
-    releaseDeadLocks(this.options.env.PULUMI_BACKEND_URL, this.projectName(), this.options.stack);
+    const backend = this.options.env.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL;
+    releaseDeadLocks(backend, this.projectName(), this.options.stack);
     await this.forgetOtherCluster();
     const selected = await this.pulumi(["stack", "select", this.options.stack], {
       cwd: this.own,
@@ -63,6 +92,19 @@ export class Stack {
     });
     if (selected.code === 0) return;
     await this.pulumi(["stack", "init", this.options.stack, "--non-interactive"], { cwd: this.own });
+  }
+
+  /** The settings with some keys changed, in a file of its own: who only looks at the stack meanwhile writes the other one. */
+  private overridden(override: NonNullable<Change["override"]>): string {
+    const document = parseDocument(readFileSync(this.settings, "utf8"));
+    for (const [key, value] of Object.entries(override)) {
+      const path = ["config", `${NAMESPACE}:${key}`];
+      if (value === undefined) document.deleteIn(path);
+      else document.setIn(path, value);
+    }
+    const file = join(this.own, `Pulumi.${this.options.stack}.override.yaml`);
+    writeFileSync(file, document.toString(), { mode: 0o600 });
+    return file;
   }
 
   /** A cluster that was reset has nothing of what the state says: the state goes with it. */
@@ -91,9 +133,11 @@ export class Stack {
   }
 
   /** `pulumi up`, its lines as notes; answers how many resources changed. */
-  async up(step: Step): Promise<{ changed: number }> {
+  async up(step: Step, how: Change = {}): Promise<{ changed: number }> {
     await this.prepare();
-    const answer = await this.change("up", ["--skip-preview"], step);
+    const plan =
+      how.planFile === undefined ? ["--skip-preview"] : ["--skip-preview", `--plan=${how.planFile}`];
+    const answer = await this.change("up", plan, step, how);
     const changes = [...answer.stdout.matchAll(/^\s+[+~-]+\s*(\d+) (?:created|updated|deleted|replaced)/gm)];
     return { changed: changes.reduce((sum, [, count]) => sum + Number(count), 0) };
   }
@@ -116,11 +160,28 @@ export class Stack {
     return (JSON.parse(stdout) as { deployment: { resources: StateResource[] } }).deployment;
   }
 
-  private async change(verb: string, flags: string[], step: Step): Promise<Result> {
-    const log = cacheDir(
-      "logs",
-      `pulumi-${this.options.project === "" ? "product" : this.options.project}-${verb}.log`,
-    );
+  /** The stack's state as the engine keeps it: its secrets stay encrypted. */
+  async state(): Promise<unknown> {
+    const { stdout } = await this.pulumi(["stack", "export", "--stack", this.options.stack], {
+      cwd: this.own,
+    });
+    return JSON.parse(stdout);
+  }
+
+  async import(state: unknown): Promise<void> {
+    const words = ["stack", "import", "--stack", this.options.stack];
+    await this.pulumi(words, { cwd: this.own, input: JSON.stringify(state) });
+  }
+
+  /** The value of a secret of the stack's config. */
+  async secret(name: string): Promise<string> {
+    const path = `${NAMESPACE}:secrets[${JSON.stringify(name)}]`;
+    const words = ["config", "get", "--path", path, "--stack", this.options.stack];
+    return (await this.pulumi(words, { cwd: this.own })).stdout;
+  }
+
+  private async change(verb: string, flags: string[], step: Step, how: Change = {}): Promise<Result> {
+    const log = cacheDir("logs", `pulumi-${this.name}-${how.called ?? verb}.log`);
     writeFileSync(log, "");
     const answer = await this.pulumi(
       [
@@ -133,14 +194,17 @@ export class Stack {
         "--stack",
         this.options.stack,
         "--config-file",
-        this.settings,
+        how.override === undefined ? this.settings : this.overridden(how.override),
         ...flags,
       ],
       {
         cwd: this.folder,
         log,
         allowFailure: true,
+        // What makes the engine cancel its steps and write down where it stands.
+        ...(how.signal === undefined ? {} : { signal: how.signal, killSignal: "SIGINT" }),
         onLine: (line) => line.trim() !== "" && step.note(line.trim()),
+        ...(how.env === undefined ? {} : { env: how.env }),
       },
     );
     if (answer.code !== 0) {
@@ -157,7 +221,7 @@ export class Stack {
   }
 
   private pulumi(args: string[], options: Parameters<typeof run>[2]): Promise<Result> {
-    return run("pulumi", args, { ...options, env: this.options.env });
+    return run("pulumi", args, { ...options, env: { ...this.options.env, ...options?.env } });
   }
 }
 

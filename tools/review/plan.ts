@@ -46,14 +46,17 @@ export function readBoundPlan(file: string): BoundPlan {
   });
 }
 
-/** The commit that is checked out; with changes not committed there is none to bind a plan to. */
-export async function cleanCommit(folder: string): Promise<string> {
+/** The commit that is checked out; with changes not committed there is none to bind a plan, or a release, to. */
+export async function cleanCommit(
+  folder: string,
+  refusal = {
+    what: "a plan is bound to a commit, and there are changes that are not committed",
+    next: "commit them, or preview without --save-plan",
+  },
+): Promise<string> {
   const changed = (await run("git", ["status", "--porcelain", "--", "."], { cwd: folder })).stdout.trim();
   if (changed !== "") {
-    throw new Failure("a plan is bound to a commit, and there are changes that are not committed", {
-      details: changed.split("\n").slice(0, 10),
-      next: "commit them, or preview without --save-plan",
-    });
+    throw new Failure(refusal.what, { details: changed.split("\n").slice(0, 10), next: refusal.next });
   }
   return (await run("git", ["rev-parse", "HEAD"], { cwd: folder })).stdout.trim();
 }

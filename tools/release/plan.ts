@@ -1,0 +1,37 @@
+/** A reviewed plan at its deployment: of this project, stack and commit, and of the state as it still is. */
+import { Failure } from "../../toolchain/lib/failure";
+import type { BoundPlan } from "../review/plan";
+import type { Release } from "./records";
+
+export interface Bound {
+  project: string;
+  stack: string;
+  commit: string;
+}
+
+const short = (commit: string) => commit.slice(0, 12);
+
+/** Throws unless the plan is for exactly this; says all that is wrong with it. */
+export function checkPlan(plan: BoundPlan, now: Bound, newest: Release | undefined): void {
+  const wrong = [
+    plan.project === now.project ? "" : `it is of project ${plan.project}, this is ${now.project}`,
+    plan.stack === now.stack ? "" : `it is of stack ${plan.stack}, this is ${now.stack}`,
+    plan.commit === now.commit
+      ? ""
+      : `it was made of commit ${short(plan.commit)}, and ${short(now.commit)} is checked out`,
+    newest !== undefined && Date.parse(newest.when) > Date.parse(plan.made)
+      ? `it was made ${plan.made}, and release ${newest.number} changed the stack after that, ${newest.when}`
+      : "",
+  ].filter((text) => text !== "");
+  if (wrong.length === 0) return;
+  throw new Failure("the plan is stale: what was reviewed is not what would happen", {
+    details: wrong,
+    next: `preview again and let it be reviewed: ./slipway preview ${now.stack} --save-plan FOLDER`,
+  });
+}
+
+/** What the engine says when the state has moved on since the plan was made, or the program answers otherwise. */
+export const violatesPlan = (text: string): boolean =>
+  /violates plan|resource .* (?:is not|not) (?:allowed|in) .*plan|is not in (?:the )?plan|constraint/i.test(
+    text,
+  );
