@@ -97,7 +97,8 @@ export class Live {
   /** A generated secret's value, by the name the stack file has for it. */
   async secret(name: string): Promise<string> {
     const { resources } = await this.stack.exported();
-    const found = resources.find(({ urn, type }) => type.startsWith("random:") && urn.endsWith(name));
+    const suffix = `-${name.toLowerCase().replaceAll("_", "-")}`;
+    const found = resources.find(({ urn, type }) => type.startsWith("random:") && urn.endsWith(suffix));
     const value = found?.outputs?.result ?? found?.outputs?.b64Std ?? found?.outputs?.hex;
     if (value === undefined) throw new Error(`no secret of ${this.name} is called ${name}`);
     // The export writes a secret as JSON text in an envelope of its own.
