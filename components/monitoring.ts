@@ -87,7 +87,7 @@ export class Monitoring extends Resident<MonitoringTransforms> {
       spec: { groups },
     });
     this.#createRouting(args, causesOf(rules));
-    if (args.dashboards ?? true) this.#createDashboards(args, watched);
+    if (args.dashboards ?? true) this.#createDashboards(rules);
     this.finish({ alerts: this.alerts });
   }
 
@@ -107,15 +107,9 @@ export class Monitoring extends Resident<MonitoringTransforms> {
     this.child("routing", AlertmanagerConfig, { metadata: this.meta("AlertmanagerConfig"), spec });
   }
 
-  #createDashboards(args: MonitoringArgs, watched: Watched): void {
-    const { product } = args.space;
-    const made = dashboards({
-      business: args.business ?? [],
-      parts: Object.keys(args.parts),
-      product,
-      watched,
-    });
-    for (const [name, dashboard] of Object.entries(made)) {
+  #createDashboards(args: RulesArgs): void {
+    const { product } = args;
+    for (const [name, dashboard] of Object.entries(dashboards(args))) {
       const meta = this.meta("ConfigMap", "dashboard", name);
       this.child(
         `dashboard-${name}`,

@@ -20,6 +20,8 @@ const LONGEST: Readonly<Record<string, number>> = {
   // CloudNativePG refuses more; `-superuser` and the like follow.
   Cluster: 50,
   Pooler: 50,
+  // Grafana's own limit for the word in a dashboard's address.
+  Dashboard: 40,
   // KEDA names the autoscaler `keda-hpa-<name>`.
   ScaledObject: 54,
 };

@@ -1,127 +1,130 @@
-/** Grafana dashboards from the same queries the alerts ask: Overview, Infrastructure, Business. */
-import { type BusinessMetric, businessQuery } from "./business";
-import { errorRatio, latency, signal, type Watched } from "./queries";
+/** The views as dashboards, by Grafana's own SDK. The same views make the same text, letter for letter. */
+/* eslint-disable @typescript-eslint/no-deprecated -- the classic form is what dashboards in files are read as in every Grafana in use; the newer one only in the newest */
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  VizLegendOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import {
+  AnnotationQueryBuilder,
+  DashboardBuilder,
+  DashboardCursorSync,
+  type Dashboard,
+  DatasourceVariableBuilder,
+  type Panel as GrafanaPanel,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as NumberBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as PlotBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { physicalName } from "../naming";
+import { type Shown, views } from "./views";
+import type { Panel, Unit, ViewArgs } from "./views/view";
 
-export interface DashboardsArgs {
-  readonly product: string;
-  readonly watched: Watched;
-  readonly parts: readonly string[];
-  readonly business: readonly BusinessMetric[];
-}
-
-interface Panel {
-  readonly title: string;
-  readonly unit: string;
-  readonly queries: readonly { readonly expr: string; readonly legend: string }[];
-}
-
+/** At least four readings, whatever the zoom. */
 const WINDOW = "$__rate_interval";
-const UNITS: Readonly<Record<BusinessMetric["unit"], string>> = {
+const SOURCE = { type: "prometheus", uid: "${datasource}" };
+const UNITS: Readonly<Record<Unit, string>> = {
+  "a second": "reqps",
   bytes: "bytes",
   count: "short",
   milliseconds: "ms",
   money: "currencyUSD",
-  percent: "percentunit",
   seconds: "s",
+  share: "percentunit",
 };
+const COLUMNS = 2;
+const WIDTH = 24 / COLUMNS;
+const HEIGHT = 8;
 
-/** Dashboards by name, as Grafana reads them. A dashboard without panels is not made. */
-export function dashboards(args: DashboardsArgs): Record<string, object> {
-  const made = { business: business(args), infrastructure: infrastructure(args), overview: overview(args) };
+/** Dashboards by name, as Grafana reads them. */
+export function dashboards(args: ViewArgs): Record<string, Dashboard> {
   return Object.fromEntries(
-    Object.entries(made)
-      .filter(([, panels]) => panels.length > 0)
-      .map(([name, panels]) => [name, dashboard(args.product, name, panels)]),
+    Object.entries(views(args, WINDOW)).map(([name, shown]) => [name, dashboard(args, name, shown)]),
   );
 }
 
-function overview({ watched, parts }: DashboardsArgs): Panel[] {
-  const served = parts.filter((part) => part in watched.requests);
-  const each = (title: string, unit: string, query: (part: string) => string | undefined): Panel => ({
-    queries: served.flatMap((part) => asked(part, query(part))),
-    title,
-    unit,
+function dashboard({ product, watched }: ViewArgs, name: string, { panels, title }: Shown): Dashboard {
+  const builder = new DashboardBuilder(`${product}: ${title}`)
+    .uid(physicalName("Dashboard", "slipway", product, name))
+    .tags(["slipway", product])
+    .readonly()
+    .time({ from: "now-6h", to: "now" })
+    .refresh("30s")
+    .timezone("browser")
+    .tooltip(DashboardCursorSync.Crosshair)
+    .withVariable(new DatasourceVariableBuilder("datasource").label("Prometheus").type("prometheus"))
+    .annotation(
+      // A new version is a new ReplicaSet; the time is the value itself.
+      new AnnotationQueryBuilder()
+        .name("Deploys")
+        .datasource(SOURCE)
+        .enable(true)
+        .iconColor("blue")
+        .expr(`kube_replicaset_created{namespace="${watched.namespace}"} * 1000`)
+        .useValueForTime(true)
+        .titleFormat("Deploy")
+        .textFormat("{{replicaset}}"),
+    );
+  panels.forEach((panel, index) => builder.withPanel(panelOf(panel, index)));
+  return builder.build();
+}
+
+function panelOf(panel: Panel, index: number): Builder<GrafanaPanel> {
+  const number = panel.shows === "number";
+  const builder = number
+    ? new NumberBuilder().graphMode(BigValueGraphMode.None).colorMode(BigValueColorMode.Value)
+    : new PlotBuilder()
+        .lineWidth(1)
+        .fillOpacity(5)
+        .legend(
+          new VizLegendOptionsBuilder()
+            .showLegend(true)
+            .displayMode(LegendDisplayMode.List)
+            .placement(LegendPlacement.Bottom),
+        );
+  builder
+    .id(index + 1)
+    .title(panel.title)
+    .datasource(SOURCE)
+    .unit(UNITS[panel.unit])
+    .gridPos({
+      h: HEIGHT,
+      w: WIDTH,
+      x: (index % COLUMNS) * WIDTH,
+      y: Math.floor(index / COLUMNS) * HEIGHT,
+    });
+  if (panel.description !== undefined) builder.description(panel.description);
+  // What may fall below nought has its limit there.
+  if (panel.limit?.worse !== "below") builder.min(0);
+  if (panel.limit !== undefined) builder.thresholds(colours(panel.limit));
+  panel.queries.forEach(({ expr, legend }, query) => {
+    const asked = new DataqueryBuilder()
+      .expr(expr)
+      .legendFormat(legend)
+      .refId(refOf(query))
+      .datasource(SOURCE);
+    builder.withTarget(number ? asked.instant() : asked.range());
   });
-  return served.length === 0
-    ? []
-    : [
-        each("Requests a second", "reqps", (part) => signal("requests", watched, part, WINDOW)),
-        each("Errors", "percentunit", (part) => errorRatio(watched, part, WINDOW)),
-        each("Time, 95 of 100", "s", (part) => latency(watched, part, 0.95, WINDOW)),
-        each("Availability over 30 days", "percentunit", (part) =>
-          signal("availability", watched, part, WINDOW),
-        ),
-      ];
+  return builder;
 }
 
-function infrastructure({ watched, parts }: DashboardsArgs): Panel[] {
-  const ofParts = (title: string, unit: string, name: "cpu" | "memory" | "restarts"): Panel => ({
-    queries: parts.flatMap((part) => asked(part, signal(name, watched, part, WINDOW))),
-    title,
-    unit,
-  });
-  const one = (title: string, unit: string, name: Parameters<typeof signal>[0]): Panel[] => {
-    const queries = asked(title, signal(name, watched, undefined, WINDOW));
-    return queries.length === 0 ? [] : [{ queries, title, unit }];
-  };
-  return [
-    ofParts("CPU of its limit", "percentunit", "cpu"),
-    ofParts("Memory of its limit", "percentunit", "memory"),
-    ofParts("Restarts in an hour", "short", "restarts"),
-    ...one("Postgres connections in use", "percentunit", "connections"),
-    ...one("Mean query", "s", "query"),
-    ...one("Replica behind", "s", "replication-lag"),
-    ...one("Age of the newest backup", "s", "backup-age"),
-    ...one("Redis memory in use", "percentunit", "redis-memory"),
-    ...one("Redis evictions in an hour", "short", "evictions"),
-    ...one("Fullest volume", "percentunit", "disk"),
-    ...one("First certificate ends in", "s", "certificate-expiry"),
-  ];
+function colours({ at, worse }: NonNullable<Panel["limit"]>) {
+  const good = "green";
+  const bad = "red";
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+    // Null is Grafana's least value.
+    { color: worse === "above" ? good : bad, value: null },
+    { color: worse === "above" ? bad : good, value: at },
+  ]);
 }
 
-function business({ business: metrics, watched }: DashboardsArgs): Panel[] {
-  return metrics.map(({ by, kind, metric, title, unit }) => {
-    const expr = businessQuery({ kind, metric }, watched.namespace, WINDOW, by);
-    const legend = by.length === 0 ? title : by.map((label) => `{{${label}}}`).join(" ");
-    return { queries: [{ expr, legend }], title, unit: UNITS[unit] };
-  });
-}
-
-function asked(legend: string, expr: string | undefined): Panel["queries"] {
-  return expr === undefined ? [] : [{ expr, legend }];
-}
-
-const COLUMNS = 2;
-const WIDTH = 12;
-const HEIGHT = 8;
-
-function dashboard(product: string, name: string, panels: readonly Panel[]): object {
-  return {
-    editable: false,
-    panels: panels.map((panel, index) => ({
-      datasource: { type: "prometheus", uid: "${datasource}" },
-      fieldConfig: { defaults: { min: 0, unit: panel.unit }, overrides: [] },
-      gridPos: {
-        h: HEIGHT,
-        w: WIDTH,
-        x: (index % COLUMNS) * WIDTH,
-        y: Math.floor(index / COLUMNS) * HEIGHT,
-      },
-      id: index + 1,
-      targets: panel.queries.map(({ expr, legend }, query) => ({
-        expr,
-        legendFormat: legend,
-        refId: String.fromCharCode("A".charCodeAt(0) + query),
-      })),
-      title: panel.title,
-      type: "timeseries",
-    })),
-    refresh: "30s",
-    schemaVersion: 39,
-    tags: ["slipway", product],
-    templating: { list: [{ name: "datasource", query: "prometheus", type: "datasource" }] },
-    time: { from: "now-6h", to: "now" },
-    title: `${product}: ${name}`,
-    uid: `slipway-${product}-${name}`.slice(0, 40),
-  };
+/** A to Z, then AA: Grafana tells queries apart by letters. */
+function refOf(index: number): string {
+  const letter = String.fromCharCode("A".charCodeAt(0) + (index % 26));
+  return index < 26 ? letter : refOf(Math.floor(index / 26) - 1) + letter;
 }

@@ -332,37 +332,101 @@ describe("Monitoring's routes", () => {
   });
 });
 
+interface Drawn {
+  readonly uid: string;
+  readonly title: string;
+  readonly annotations: { list: { name: string; expr: string }[] };
+  readonly panels: readonly {
+    title: string;
+    type: string;
+    fieldConfig: { defaults: { unit: string } };
+    targets: { expr: string; refId: string }[];
+  }[];
+}
+
 describe("Monitoring's dashboards", () => {
   const BUSINESS = [
     { by: ["shape"], kind: "counter", metric: "patterns_total", title: "Patterns", unit: "count" },
     { by: [], kind: "histogram", metric: "job_seconds", title: "Jobs", unit: "seconds" },
   ] as const;
+  const drawn = (graph: Graph) =>
+    Object.fromEntries(
+      graph
+        .names()
+        .filter((name) => name.startsWith("eu-monitoring-dashboard-"))
+        .map((name) => {
+          const { data, metadata } = graph.named(name).inputs;
+          assert.equal(metadata.labels.grafana_dashboard, "1");
+          const [text] = Object.values(data as Record<string, string>);
+          return [name.slice("eu-monitoring-dashboard-".length), JSON.parse(text ?? "") as Drawn];
+        }),
+    );
 
-  it("are Overview, Infrastructure and Business, where Grafana's sidecar finds them", async () => {
-    const graph = await monitoring({ business: BUSINESS });
-    for (const name of ["overview", "infrastructure", "business"]) {
-      const { data, metadata } = graph.named(`eu-monitoring-dashboard-${name}`).inputs;
-      assert.equal(metadata.labels.grafana_dashboard, "1");
-      const dashboard = JSON.parse(data[`shop-${name}.json`] as string) as {
-        panels: { targets: { expr: string }[] }[];
-      };
-      assert.ok(dashboard.panels.length > 0);
-      for (const { targets } of dashboard.panels) for (const { expr } of targets) assert.ok(expr.length > 0);
+  it("are Overview, Infrastructure, Business, Postgres, Redis and one a part, where Grafana's sidecar finds them", async () => {
+    const made = drawn(await monitoring({ business: BUSINESS }));
+    assert.deepEqual(Object.keys(made).sort(), [
+      "business",
+      "infrastructure",
+      "overview",
+      "part-api",
+      "part-worker",
+      "postgres",
+      "redis",
+    ]);
+    for (const { panels } of Object.values(made)) {
+      assert.ok(panels.length > 0);
+      for (const { targets } of panels) assert.ok(targets.every(({ expr }) => expr.length > 0));
     }
   });
 
+  it("show what is left of each route's budget, and when there was a deploy", async () => {
+    const { overview } = drawn(await monitoring());
+    const budget = overview?.panels.find(({ title }) => title === "Error budget left");
+    assert.deepEqual(
+      budget?.targets.map(({ expr }) => expr),
+      [
+        '1 - slipway:errors:ratio_rate30d{namespace="shop",route="api-all"} / 0.001',
+        '1 - slipway:errors:ratio_rate30d{namespace="shop",route="api-events"} / 0.001',
+      ],
+    );
+    assert.equal(budget.type, "stat");
+    assert.deepEqual(
+      overview?.annotations.list.map(({ expr, name }) => [name, expr]),
+      [["Deploys", 'kube_replicaset_created{namespace="shop"} * 1000']],
+    );
+  });
+
   it("show the product's own metrics split as asked", async () => {
-    const { data } = (await monitoring({ business: BUSINESS })).named(
-      "eu-monitoring-dashboard-business",
-    ).inputs;
-    const text = data["shop-business.json"] as string;
-    assert.match(text, /sum by \(shape\) \(rate\(patterns_total/);
-    assert.match(text, /histogram_quantile\(0\.95, sum by \(le\) \(rate\(job_seconds_bucket/);
+    const { business } = drawn(await monitoring({ business: BUSINESS }));
+    assert.deepEqual(
+      business?.panels.map(({ fieldConfig, targets }) => [
+        targets[0]?.expr.slice(0, 50),
+        fieldConfig.defaults.unit,
+      ]),
+      [
+        ['sum by (shape) (rate(patterns_total{namespace="sho', "reqps"],
+        ["histogram_quantile(0.95, sum by (le) (rate(job_sec", "s"],
+      ],
+    );
+  });
+
+  it("are the same, letter for letter, each time they are made", async () => {
+    const [one, other] = [await monitoring(), await monitoring()];
+    for (const name of one.names().filter((each) => each.includes("dashboard")))
+      assert.deepEqual(one.named(name).inputs, other.named(name).inputs);
+  });
+
+  it("have addresses that Grafana takes and no two share, however long a part's name", async () => {
+    const long = "a".repeat(30);
+    const parts = { [`${long}-one`]: SHOP.parts.api, [`${long}-two`]: SHOP.parts.api } as typeof SHOP.parts;
+    const made = Object.values(drawn(await monitoring({ parts })));
+    const uids = made.map(({ uid }) => uid);
+    assert.equal(new Set(uids).size, uids.length);
+    for (const uid of uids) assert.match(uid, /^[a-z0-9-]{1,40}$/);
   });
 
   it("are not made without anything to show, or when not wanted", async () => {
-    assert.ok(!(await monitoring()).names().includes("eu-monitoring-dashboard-business"));
-    const none = await monitoring({ dashboards: false });
-    assert.ok(!none.names().some((name) => name.includes("dashboard")));
+    assert.ok(!("business" in drawn(await monitoring())));
+    assert.deepEqual(drawn(await monitoring({ dashboards: false })), {});
   });
 });

@@ -105,7 +105,7 @@ describeProduct("flakeguard", ["local", "staging", "production"], (of) => {
       parameters: Record<string, string>;
     };
     assert.equal(parameters.log_min_duration_statement, "200ms");
-    assert.ok("Mean query" in look.panels("infrastructure"));
+    assert.ok("Time of a query" in look.panels("postgres"));
   });
 
   it("Redis keeps the jobs: on a disk, appended, never evicted", () => {

@@ -13,6 +13,7 @@ import type { Image } from "../../toolchain/images/image";
 import { image } from "../../toolchain/images/list";
 import { Failure } from "../../toolchain/lib/failure";
 import { stateDir } from "../../toolchain/lib/paths";
+import { monitoringTool, monitoringTools } from "../../toolchain/monitoring";
 import { steps, type Step } from "../../toolchain/lib/progress";
 import { actionlint } from "../../toolchain/actionlint";
 import { kubeScore } from "../../toolchain/kube-score";
@@ -41,7 +42,10 @@ export class Ground {
     if (need === "none") return own;
     if (need === "services") {
       await install(packages.services);
-      await make([["actionlint", (step) => obtain(actionlint(), step)]]);
+      await make([
+        ["actionlint", (step) => obtain(actionlint(), step)],
+        ...monitoringTools.map((name): Making => [name, (step) => monitoringTool(name, step)]),
+      ]);
       return own;
     }
     if (need === "engine") {

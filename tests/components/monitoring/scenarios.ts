@@ -1,0 +1,370 @@
+/** What may befall the shop, minute by minute, and exactly what rings then: too early, in time, and after it is mended. */
+import type { RulesArgs } from "../../../components/monitoring/rules/rule";
+import type { Moment } from "./promtool";
+import {
+  available,
+  instance,
+  levels,
+  of,
+  pod,
+  requests,
+  rising,
+  type Series,
+  slopes,
+  store,
+  took,
+} from "./shop";
+
+export interface Scenario {
+  readonly name: string;
+  /** In place of those of a good day. */
+  readonly series: Series;
+  readonly moments: readonly Moment[];
+  readonly args?: Partial<RulesArgs>;
+}
+
+const END = 1400;
+
+/** A level from the tenth minute on, for `minutes`, between two good ones. */
+const spell = (good: number, bad: number, minutes: number) => levels([10, good], [minutes, bad], [END, good]);
+
+/** The usual shape: not yet, then, no more. */
+const rings = (
+  name: string,
+  series: Series,
+  [early, then, mended]: [string, string, string],
+  alert = name,
+): Scenario => ({
+  moments: [[early], [then, alert], [mended]],
+  name: alert === name ? (name.split(" ")[0] ?? name) : name,
+  series,
+});
+
+const job = (name: string, more = "") => `,job_name="${name}"${more}`;
+const ended = (how: "failed" | "complete", name: string) =>
+  of(`kube_job_${how}`, job(name, ',condition="true"'));
+/** A run that worked, one that failed in the tenth minute, and one that worked in the fortieth. */
+const runs = (name: string): Series => ({
+  [of("kube_job_status_start_time", job(`${name}-1`))]: levels([END, 1]),
+  [ended("complete", `${name}-1`)]: levels([END, 1]),
+  [of("kube_job_status_start_time", job(`${name}-2`))]: levels([8, undefined], [END, 480]),
+  [ended("failed", `${name}-2`)]: levels([8, undefined], [2, 0], [END, 1]),
+  [of("kube_job_status_start_time", job(`${name}-3`))]: levels([38, undefined], [END, 2280]),
+  [ended("complete", `${name}-3`)]: levels([38, undefined], [2, 0], [END, 1]),
+});
+
+const routes: readonly Scenario[] = [
+  {
+    name: "a part that returns errors: fast, steady and slow burn in turn, each ending in turn",
+    series: {
+      [requests("200")]: slopes(0, [60, 600], [60, 480], [END, 600]),
+      [requests("500")]: slopes(0, [60, 0], [60, 120], [END, 0]),
+    },
+    moments: [
+      ["60m"],
+      ["75m", "ErrorBudgetBurns api critical"],
+      ["110m", "ErrorBudgetBurns api critical", "ErrorBudgetBurns api high", "ErrorsAboveTarget api medium"],
+      ["135m", "ErrorBudgetBurns api high", "ErrorBudgetBurns api medium", "ErrorsAboveTarget api medium"],
+      ["200m", "ErrorBudgetBurns api medium"],
+      ["500m"],
+    ],
+  },
+  {
+    name: "a single failure in a quiet night",
+    series: {
+      [requests("200")]: slopes(0, [END, 1]),
+      [requests("502")]: slopes(0, [60, 0], [1, 1], [END, 0]),
+      [took("0.1")]: rising(1),
+      [took("0.2")]: rising(1),
+      [took("0.5")]: rising(1),
+      [took("+Inf")]: rising(1),
+    },
+    moments: [["63m"], ["66m"], ["90m"]],
+  },
+  {
+    name: "a slow part",
+    series: {
+      [took("0.1")]: slopes(0, [60, 580], [60, 30], [END, 580]),
+      [took("0.2")]: slopes(0, [60, 595], [60, 60], [END, 595]),
+    },
+    moments: [
+      ["70m"],
+      ["83m", "LatencyBudgetBurns api high"],
+      ["110m", "LatencyBudgetBurns api high", "LatencyBudgetBurns api medium"],
+      ["135m", "LatencyBudgetBurns api medium", "LatencyBudgetBurns api low"],
+      ["500m"],
+    ],
+  },
+];
+
+const parts: readonly Scenario[] = [
+  rings("NoReplicaAvailable api critical", { [available("api")]: spell(2, 0, 20) }, ["11m", "13m", "31m"]),
+  rings(
+    "a part that was restarted four times",
+    { [pod("kube_pod_container_status_restarts_total", "api")]: slopes(0, [10, 0], [5, 1], [END, 0]) },
+    ["12m", "25m", "90m"],
+    "KeepsRestarting api high",
+  ),
+  rings(
+    "a part that does not come up at all",
+    {
+      [pod("kube_pod_container_status_waiting_reason", "api", ',reason="CrashLoopBackOff"')]: spell(0, 1, 20),
+    },
+    ["12m", "20m", "45m"],
+    "KeepsRestarting api high",
+  ),
+  rings(
+    "OutOfMemory api high",
+    {
+      [pod("kube_pod_container_status_restarts_total", "api")]: slopes(0, [10, 0], [1, 1], [END, 0]),
+      [pod("kube_pod_container_status_last_terminated_reason", "api", ',reason="OOMKilled"')]: levels(
+        [10, 0],
+        [END, 1],
+      ),
+    },
+    ["9m", "12m", "40m"],
+  ),
+  rings(
+    "MemoryNearLimit api medium",
+    { [pod("container_memory_working_set_bytes", "api")]: spell(500, 950, 50) },
+    ["20m", "30m", "65m"],
+  ),
+  rings(
+    "CpuAtLimit api high",
+    { [pod("container_cpu_usage_seconds_total", "api")]: slopes(0, [30, 30], [60, 58], [END, 30]) },
+    ["40m", "55m", "100m"],
+  ),
+  rings(
+    "CpuThrottled api medium",
+    {
+      [pod("container_cpu_cfs_throttled_periods_total", "api")]: slopes(0, [30, 0], [60, 50], [END, 0]),
+      [pod("container_cpu_cfs_periods_total", "api")]: rising(100),
+    },
+    ["40m", "55m", "100m"],
+  ),
+  rings(
+    "RolloutStuck api high",
+    {
+      [of("kube_deployment_status_condition", ',deployment="api",condition="Progressing",status="false"')]:
+        spell(0, 1, 20),
+    },
+    ["12m", "17m", "35m"],
+  ),
+  rings("MigrationFailed api high", runs("api-migration"), ["9m", "12m", "42m"]),
+  rings("MetricsMissing api medium", { [of("up", ',pod="api-6f9c7d5b8-x2x4z"')]: spell(1, 0, 20) }, [
+    "15m",
+    "22m",
+    "35m",
+  ]),
+  rings(
+    "AtCeiling api medium",
+    {
+      [of("kube_horizontalpodautoscaler_status_current_replicas", ',horizontalpodautoscaler="api"')]: spell(
+        2,
+        4,
+        30,
+      ),
+    },
+    ["20m", "27m", "45m"],
+  ),
+];
+
+const depth = store("redis_key_size", ',db="db0",key="bull:jobs:wait"');
+const queue: readonly Scenario[] = [
+  rings(
+    "workers that do not keep up",
+    { [depth]: `${"0 5 ".repeat(5)}${"100 90 ".repeat(35)}${"0 5 ".repeat(600)}`.trim() },
+    ["15m", "22m", "85m"],
+    "QueueTooDeep worker high",
+  ),
+  rings(
+    "a stopped worker with a growing queue",
+    { [depth]: `${"0 5 ".repeat(5)}${slopes(1, [50, 1])} ${"0 5 ".repeat(600)}`.trim() },
+    ["25m", "35m", "65m"],
+    "QueueStands worker high",
+  ),
+  rings(
+    "QueueTooOld worker high",
+    { [of("queue_oldest_age_seconds", ',pod="worker-1"')]: spell(3, 1000, 20) },
+    ["12m", "17m", "32m"],
+  ),
+];
+
+const backup = instance("barman_cloud_cloudnative_pg_io_last_available_backup_timestamp");
+const connections = instance("cnpg_backends_total");
+const waiting = instance("cnpg_collector_pg_wal_archive_status", ',value="ready"');
+const archived = instance("cnpg_pg_stat_archiver_seconds_since_last_archival");
+const postgres: readonly Scenario[] = [
+  rings("PostgresDown postgres critical", { [instance("cnpg_collector_up")]: spell(1, 0, 10) }, [
+    "11m",
+    "13m",
+    "22m",
+  ]),
+  rings(
+    "a database that nobody sees any more",
+    { [instance("cnpg_collector_up")]: levels([10, 1], [10, undefined], [END, 1]) },
+    ["11m", "18m", "25m"],
+    "PostgresDown postgres critical",
+  ),
+  {
+    name: "a database out of connections",
+    series: { [connections]: spell(20, 99, 20) },
+    moments: [
+      ["9m"],
+      ["12m", "ConnectionsUsedUp postgres critical"],
+      ["17m", "ConnectionsUsedUp postgres critical", "ConnectionsNearlyUsedUp postgres high"],
+      ["31m"],
+    ],
+  },
+  rings("ConnectionsNearlyUsedUp postgres high", { [connections]: spell(20, 90, 20) }, ["12m", "17m", "31m"]),
+  rings(
+    "PoolWaits postgres high",
+    { [of("cnpg_pgbouncer_pools_maxwait", ',pod="postgres-pooler-5d4-abcde"')]: spell(0, 4, 20) },
+    ["12m", "17m", "31m"],
+  ),
+  rings("ReplicaBehind postgres high", { [instance("cnpg_pg_replication_lag")]: spell(0, 400, 20) }, [
+    "12m",
+    "17m",
+    "31m",
+  ]),
+  rings(
+    "QueriesSlow postgres medium",
+    {
+      [instance("cnpg_pg_stat_statements_total_exec_time_seconds")]: slopes(
+        0,
+        [30, 60],
+        [60, 600],
+        [END, 60],
+      ),
+    },
+    ["40m", "55m", "100m"],
+  ),
+  rings(
+    "BackupTooOld postgres critical",
+    { [backup]: `${slopes(1, [60, 60], [570, 0])} ${slopes(37_800, [END, 60])}` },
+    ["600m", "620m", "640m"],
+  ),
+  rings("BackupMissing postgres critical", { [backup]: `${levels([560, 0])} ${slopes(33_600, [END, 60])}` }, [
+    "530m",
+    "545m",
+    "565m",
+  ]),
+  rings(
+    "BackupFailed postgres high",
+    {
+      [backup]: levels([30, 1], [60, 2000]),
+      [instance("barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp")]: levels([10, 0], [90, 600]),
+    },
+    ["9m", "12m", "32m"],
+  ),
+  rings("ArchiveBehind postgres critical", { [archived]: spell(60, 1000, 30), [waiting]: spell(0, 5, 30) }, [
+    "12m",
+    "17m",
+    "42m",
+  ]),
+  {
+    name: "a database to which nobody writes has nothing to archive",
+    series: { [archived]: spell(60, 9000, 60) },
+    moments: [["20m"], ["60m"]],
+  },
+  rings(
+    "ArchiveFails postgres high",
+    {
+      [instance("cnpg_pg_stat_archiver_last_archived_time")]: slopes(100, [10, 60], [20, 0], [END, 60]),
+      [instance("cnpg_pg_stat_archiver_last_failed_time")]: levels([10, -1], [END, 710]),
+      [waiting]: spell(0, 5, 20),
+    },
+    ["12m", "17m", "32m"],
+  ),
+  rings(
+    "DrillTooOld postgres medium",
+    {
+      [of("slipway_drill_last_success_timestamp_seconds")]:
+        `${levels([90, 600 - 14 * 86_400])} ${slopes(5400, [END, 60])}`,
+    },
+    ["60m", "75m", "92m"],
+  ),
+];
+
+const redis: readonly Scenario[] = [
+  rings("RedisDown redis critical", { [store("redis_up")]: spell(1, 0, 10) }, ["11m", "13m", "22m"]),
+  rings("RedisNearlyFull redis high", { [store("redis_memory_used_bytes")]: spell(50, 95, 20) }, [
+    "15m",
+    "22m",
+    "31m",
+  ]),
+  rings(
+    "QueueEvicts redis critical",
+    { [store("redis_evicted_keys_total")]: slopes(0, [10, 0], [1, 5], [END, 0]) },
+    ["9m", "13m", "80m"],
+  ),
+];
+
+const available70 = of("kubelet_volume_stats_available_bytes", ',persistentvolumeclaim="postgres-1"');
+const expires = of("certmanager_certificate_expiration_timestamp_seconds", ',name="shop"');
+const DAY = 86_400;
+const cluster: readonly Scenario[] = [
+  rings("VolumeFillsUp cluster high", { [available70]: spell(70, 10, 30) }, ["20m", "27m", "41m"]),
+  {
+    name: "a nearly full disk",
+    series: { [available70]: spell(70, 3, 30) },
+    moments: [
+      ["11m"],
+      ["13m", "VolumeFull cluster critical"],
+      ["27m", "VolumeFull cluster critical", "VolumeFillsUp cluster high"],
+      ["41m"],
+    ],
+  },
+  rings("CertificateEndsSoon cluster high", { [expires]: spell(60 * DAY, 10 * DAY, 90) }, [
+    "60m",
+    "75m",
+    "101m",
+  ]),
+  {
+    name: "a certificate that has ended",
+    series: { [expires]: spell(60 * DAY, 0, 90) },
+    moments: [
+      ["12m"],
+      ["17m", "CertificateEnds cluster critical"],
+      ["75m", "CertificateEnds cluster critical", "CertificateEndsSoon cluster high"],
+      ["101m"],
+    ],
+  },
+  rings(
+    "a certificate where cert-manager's labels do not win",
+    {
+      [`certmanager_certificate_expiration_timestamp_seconds{namespace="cert-manager",exported_namespace="shop",name="other"}`]:
+        spell(60 * DAY, 10 * DAY, 90),
+    },
+    ["60m", "75m", "101m"],
+    "CertificateEndsSoon cluster high",
+  ),
+  rings("JobFailed cleanup high", runs("cleanup"), ["9m", "12m", "42m"]),
+  rings(
+    "JobLate cleanup medium",
+    {
+      [of("kube_cronjob_status_last_successful_time", ',cronjob="cleanup"')]:
+        `${slopes(0, [30, 60], [150, 0])} ${slopes(10_800, [END, 60])}`,
+    },
+    ["160m", "170m", "182m"],
+  ),
+  {
+    args: { deadman: true },
+    moments: [
+      ["0m", "AlertingWorks cluster none"],
+      ["1h", "AlertingWorks cluster none"],
+    ],
+    name: "alerting works",
+    series: {},
+  },
+];
+
+export const SCENARIOS: readonly Scenario[] = [
+  { moments: [["5m"], ["1h"], ["10h"]], name: "a good day", series: {} },
+  ...routes,
+  ...parts,
+  ...queue,
+  ...postgres,
+  ...redis,
+  ...cluster,
+];
