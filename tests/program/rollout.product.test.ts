@@ -26,7 +26,7 @@ describeLive("a product under load", function () {
 
   /** Both doors under load while something happens; then every one of the requests has succeeded. */
   async function unnoticed(happening: () => Promise<unknown>): Promise<void> {
-    const loads = [new Load(api, "/ready", { rate: 100 }), new Load(app, "/", { rate: 100 })];
+    const loads = [new Load(api, "/status", { rate: 100 }), new Load(app, "/", { rate: 100 })];
     try {
       await eventually("traffic to flow", () => loads.every((load) => load.count > 100));
       await happening();
@@ -146,7 +146,7 @@ describeLive("a product under load", function () {
       migrate: ["node", "-e", "console.error('no such column: colour'); process.exit(3)"],
     });
     (part.env as Record<string, string>).RELEASE = "third";
-    const load = new Load(api, "/ready", { rate: 50 });
+    const load = new Load(api, "/status", { rate: 50 });
     try {
       await assert.rejects(product.up(), (error: Error & { format(): string }) => {
         assert.match(error.format(), /migrat/);
