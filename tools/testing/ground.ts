@@ -63,7 +63,10 @@ export class Ground {
     }
     mkdirSync(stateDir("tests", "stacks"), { recursive: true, mode: 0o700 });
     const { stdout } = await slipway(["env", "--json"], own);
-    return { ...own, ...(JSON.parse(stdout) as Environment) };
+    const env = JSON.parse(stdout) as Environment;
+    // The tests' cluster and no other: whose contexts a user has must not matter.
+    const KUBECONFIG = need === "engine" ? undefined : join(state, "cluster", "kubeconfig");
+    return { ...own, ...env, KUBECONFIG };
   }
 
   /** The machine as it was found. */
