@@ -65,7 +65,7 @@ export class Ground {
     const { stdout } = await slipway(["env", "--json"], own);
     const env = JSON.parse(stdout) as Environment;
     // The tests' cluster and no other: whose contexts a user has must not matter.
-    const KUBECONFIG = need === "engine" ? undefined : join(state, "cluster", "kubeconfig");
+    const KUBECONFIG = need === "engine" ? undefined : stateDir("tests", "cluster", "kubeconfig");
     return { ...own, ...env, KUBECONFIG };
   }
 
