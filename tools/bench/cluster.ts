@@ -41,7 +41,7 @@ async function life(
   step.note(`down${how}`);
   const down = await seconds(() => own.down());
   return [
-    { name: `cluster up${how}, with no data yet`, value: first, unit: "s" },
+    { name: `cluster up${how}, the first time`, value: first, unit: "s" },
     { name: `cluster up${how}`, value: again, unit: "s", promise: promises.up },
     { name: `memory of the idle cluster${how}`, value: memory, unit: "MiB", promise: promises.memory },
     { name: `cluster down${how}`, value: down, unit: "s", promise: 5 },

@@ -53,6 +53,7 @@ export async function runCases(
           `--kubectl-path=${kubectl}`,
           "--provider=skeleton",
           "--dump-logs-on-failure=false",
+          "--ginkgo.v", // a line for each case, for the progress shown and for the log
           "--ginkgo.no-color",
           "--ginkgo.timeout=1h",
           `--ginkgo.json-report=${report}`,
