@@ -7,10 +7,9 @@ export const namespacesMissing = () =>
 
 /** The machine without something: words put before a command. */
 export const without = {
-  nothing: [] as string[],
   network: ["unshare", "--net"],
-  /** Where Go's own installer puts it; PATH is the tests'. */
-  go: inMounts("! [ -d /usr/local/go ] || mount -t tmpfs none /usr/local/go"),
+  /** Where Go is looked for besides PATH. */
+  go: inMounts("for go in /usr/local/go /usr/lib/go; do [ ! -d $go ] || mount -t tmpfs none $go; done"),
   root: ["unshare", "--user"],
   disk: (folder: string, megabytes: number) =>
     inMounts(`mount -t tmpfs -o size=${megabytes}m none ${folder}`),
