@@ -7,6 +7,7 @@ import { engine } from "../toolchain/engine";
 import { Failure } from "../toolchain/lib/failure";
 import { checkout } from "../toolchain/lib/paths";
 import { steps, type Step } from "../toolchain/lib/progress";
+import { Stack } from "./lib/stack";
 import { review } from "./review/collect";
 import { comment } from "./review/comment";
 import { marker } from "./review/marker";
@@ -139,8 +140,12 @@ async function checkedReview(
   const scratch = mkdtempSync(join(tmpdir(), "slipway-plan-"));
   const planFile = join(scratch, "plan.json");
   try {
+    // With the stack's own key, and without a word of it in the committed file.
+    const settled = new Stack({ project: "", stack: about.stack, env, folder: about.folder });
+    await settled.settle();
     const request: PreviewRequest = {
       ...{ folder: about.folder, stack: about.stack, env, packs: policyPacks(about.folder, options) },
+      configFile: settled.settings,
       ...(options.refresh === true ? { refresh: true } : {}),
       ...(options.savePlan === undefined ? {} : { planFile }),
     };

@@ -75,14 +75,7 @@ export class Stack {
 
   /** Makes the stack if it is not there, and brings its settings file up to date. */
   async prepare(): Promise<void> {
-    mkdirSync(this.own, { recursive: true, mode: 0o700 });
-    copyFileSync(join(this.folder, "Pulumi.yaml"), join(this.own, "Pulumi.yaml"));
-    const committed = this.options.file ?? join(this.folder, `Pulumi.${this.options.stack}.yaml`);
-    if (!existsSync(committed)) throw new Failure(`there is no stack file ${committed}`);
-    const salt = this.salt();
-    const document = parseDocument(readFileSync(committed, "utf8"));
-    if (salt !== undefined && !document.has("encryptionsalt")) document.set("encryptionsalt", salt);
-    writeFileSync(this.settings, document.toString(), { mode: 0o600 });
+    await this.settle();
     const backend = this.options.env.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL;
     releaseDeadLocks(backend, this.projectName(), this.options.stack);
     await this.forgetOtherCluster();
@@ -92,6 +85,20 @@ export class Stack {
     });
     if (selected.code === 0) return;
     await this.pulumi(["stack", "init", this.options.stack, "--non-interactive"], { cwd: this.own });
+  }
+
+  /** Brings its settings file up to date, and makes nothing. */
+  async settle(): Promise<void> {
+    mkdirSync(this.own, { recursive: true, mode: 0o700 });
+    copyFileSync(join(this.folder, "Pulumi.yaml"), join(this.own, "Pulumi.yaml"));
+    const committed = this.options.file ?? join(this.folder, `Pulumi.${this.options.stack}.yaml`);
+    if (!existsSync(committed)) throw new Failure(`there is no stack file ${committed}`);
+    const document = parseDocument(readFileSync(committed, "utf8"));
+    if (!["encryptionsalt", "secretsprovider", "encryptedkey"].some((key) => document.has(key))) {
+      const salt = this.salt() ?? (await this.saltOfState());
+      if (salt !== undefined) document.set("encryptionsalt", salt);
+    }
+    writeFileSync(this.settings, document.toString(), { mode: 0o600 });
   }
 
   /** The settings with some keys changed, in a file of its own: who only looks at the stack meanwhile writes the other one. */
@@ -124,6 +131,21 @@ export class Stack {
 
   private projectName(): string {
     return (parse(readFileSync(join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+  }
+
+  /**
+   * The salt the stack was made with, which every machine must use that has none of its own: a plan that was made with
+   * another could be read by nobody.
+   */
+  private async saltOfState(): Promise<string | undefined> {
+    const words = ["stack", "export", "--stack", this.options.stack];
+    const answer = await this.pulumi(words, { cwd: this.own, allowFailure: true });
+    if (answer.code !== 0) return undefined; // there is no such stack yet
+    const { deployment } = JSON.parse(answer.stdout) as {
+      deployment?: { secrets_providers?: { type?: string; state?: { salt?: string } } };
+    };
+    const used = deployment?.secrets_providers;
+    return used?.type === "passphrase" ? used.state?.salt : undefined;
   }
 
   private salt(): unknown {

@@ -74,6 +74,18 @@ describe("running other programs", () => {
     }
   });
 
+  it("ends a child with the signal that is wanted, and waits for what it still says", async () => {
+    const stop = new AbortController();
+    const program = `trap "echo cleaned; exit 7" INT; echo ready; while :; do sleep 0.05; done`;
+    const { code, stdout } = await run("sh", ["-c", program], {
+      allowFailure: true,
+      killSignal: "SIGINT",
+      onLine: (line) => line === "ready" && stop.abort(),
+      signal: stop.signal,
+    });
+    assert.deepEqual([code, stdout], [7, "ready\ncleaned\n"]);
+  });
+
   it("knows which commands there are", async () => {
     assert.deepEqual([await exists("sh"), await exists("no-such-command-here")], [true, false]);
   });
