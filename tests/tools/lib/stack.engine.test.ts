@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { Stack } from "../../../tools/lib/stack";
+import { checkout } from "../../../toolchain/lib/paths";
+import { quiet } from "../../../toolchain/lib/progress";
+import { engineEnv } from "../../helpers/pulumi";
+
+describe("a stack that several machines share", function () {
+  this.timeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), "slipway-stack-"));
+  const project = join(folder, "project");
+  const committed = join(project, "Pulumi.dev.yaml");
+  const stateBefore = process.env.SLIPWAY_STATE;
+  let env: Record<string, string> = {};
+
+  const at = (machine: string): Stack => {
+    process.env.SLIPWAY_STATE = join(folder, machine);
+    return new Stack({ project: "", stack: "dev", folder: project, env });
+  };
+  const saltOf = (stack: Stack) =>
+    (parse(readFileSync(stack.settings, "utf8")) as { encryptionsalt?: string }).encryptionsalt;
+
+  before(async () => {
+    mkdirSync(join(folder, "backend"));
+    mkdirSync(project);
+    env = { ...(await engineEnv()), PULUMI_BACKEND_URL: `file://${join(folder, "backend")}` };
+    writeFileSync(join(project, "Pulumi.yaml"), "name: shared\nruntime: nodejs\n");
+    writeFileSync(join(project, "package.json"), '{"name":"shared","main":"index.js"}');
+    writeFileSync(
+      join(project, "index.js"),
+      'const pulumi = require("@pulumi/pulumi");\nexports.said = new pulumi.Config("slipway").get("said") ?? "nothing";\n',
+    );
+    symlinkSync(join(checkout, "node_modules"), join(project, "node_modules"));
+    writeFileSync(committed, 'config: { "slipway:said": one }\n');
+  });
+  after(() => {
+    if (stateBefore === undefined) delete process.env.SLIPWAY_STATE;
+    else process.env.SLIPWAY_STATE = stateBefore;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("has one key for all, and no word of it in the committed file", async () => {
+    const first = at("one");
+    await first.up(quiet);
+    const second = at("two");
+    await second.settle();
+    assert.notEqual(first.settings, second.settings);
+    assert.match(saltOf(first) ?? "", /^v1:/);
+    assert.equal(saltOf(second), saltOf(first));
+    assert.equal(readFileSync(committed, "utf8"), 'config: { "slipway:said": one }\n');
+  });
+
+  it("runs with keys changed or taken away for once, and as it is written the next time", async () => {
+    const stack = at("one");
+    await stack.up(quiet, { override: { said: "two" } });
+    assert.equal((await stack.outputs()).said, "two");
+    await stack.up(quiet, { override: { said: undefined } });
+    assert.equal((await stack.outputs()).said, "nothing");
+    await stack.up(quiet);
+    assert.equal((await stack.outputs()).said, "one");
+  });
+});
