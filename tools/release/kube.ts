@@ -97,7 +97,8 @@ function refuse(doing: string, { stderr }: Result, context: string | undefined):
   const where = context === undefined ? "the cluster" : `the cluster of context ${context}`;
   const right = stderr.includes("(Forbidden)");
   throw new Failure(`${where}: ${doing} failed`, {
-    details: tail(stderr, 4),
+    // Without kubectl's own log of how it tried.
+    details: tail(stderr.replace(/^[EWI]\d{4} .*\n/gm, ""), 4),
     next: right
       ? "give whoever deploys that right in the stack's namespace"
       : `check that it answers: kubectl ${context === undefined ? "" : `--context ${context} `}get nodes`,

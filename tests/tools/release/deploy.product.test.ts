@@ -214,7 +214,7 @@ describeLive("releases on a cluster", function () {
             status: 200,
             body: { apiVersion: "v1", kind: "Namespace", metadata: { name: STACK, uid: "another" } },
           }
-        : path === "/api" || path === "/api/v1"
+        : path in discovery
           ? { status: 200, body: discovery[path] }
           : { status: 404, body: {} },
     );
@@ -258,6 +258,7 @@ const kubeconfig = (server: string) => ({
 /** As much of an API server as kubectl asks before it gets a namespace. */
 const discovery: Record<string, unknown> = {
   "/api": { kind: "APIVersions", versions: ["v1"] },
+  "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
   "/api/v1": {
     kind: "APIResourceList",
     groupVersion: "v1",
