@@ -31,7 +31,4 @@ export function checkPlan(plan: BoundPlan, now: Bound, newest: Release | undefin
 }
 
 /** What the engine says when the state has moved on since the plan was made, or the program answers otherwise. */
-export const violatesPlan = (text: string): boolean =>
-  /violates plan|resource .* (?:is not|not) (?:allowed|in) .*plan|is not in (?:the )?plan|constraint/i.test(
-    text,
-  );
+export const violatesPlan = (text: string): boolean => /violates plan|not allowed by the plan/.test(text);

@@ -6,7 +6,7 @@ import { freshBackup } from "../../../tools/release/backups";
 import { isItsCluster, namespacesIn, renamed } from "../../../tools/release/clusters";
 import { pass } from "../../../tools/release/gate";
 import type { KubeObject } from "../../../tools/release/kube";
-import { checkPlan } from "../../../tools/release/plan";
+import { checkPlan, violatesPlan } from "../../../tools/release/plan";
 import type { Release } from "../../../tools/release/records";
 import type { Change, StackReview } from "../../../tools/review/model";
 import { checkout } from "../../../toolchain/lib/paths";
@@ -160,6 +160,17 @@ describe("a reviewed plan", () => {
       () => checkPlan(plan, now, released("2026-11-21T12:00:01.000Z")),
       says(/release 7 changed the stack after that[^]*--save-plan/),
     );
+  });
+});
+
+describe("what the engine says of a plan", () => {
+  it("is known when it must do what the plan does not say", () => {
+    for (const text of [
+      "error: resource urn:pulumi:dev::salty::random:index/randomPassword:RandomPassword::q violates plan: properties changed: ++length[{9}!={10}]",
+      "error: create is not allowed by the plan: no steps were expected for this resource",
+    ])
+      assert.ok(violatesPlan(text));
+    assert.ok(!violatesPlan("error: violates foreign key constraint"));
   });
 });
 
