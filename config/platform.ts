@@ -11,7 +11,11 @@ export const platform = {
   },
   /** CloudNativePG, which looks after its instances over the network. */
   postgres: { namespace: "cnpg-system" },
-  monitoring: { namespace: "slipway-monitoring" },
+  monitoring: {
+    namespace: "slipway-monitoring",
+    /** Prometheus as the API server's proxy calls it: the Service that the operator makes for it. */
+    service: "http:prometheus-operated:9090",
+  },
   /** KEDA, which must reach the Redis whose lists it measures. */
   keda: { namespace: "keda" },
   certificates: {

@@ -14,12 +14,13 @@ import { register as releases } from "./releases";
 import { register as render } from "./render";
 import { register as rollback } from "./rollback";
 import { register as smoke } from "./smoke";
+import { register as status } from "./status";
 import { register as test } from "./test";
 import { register as up } from "./up";
 
 const verbs = [
   ...[up, down, bench, cluster, doctor, env, image, policy, preview, render, test],
-  ...[deploy, rollback, releases, smoke, drift],
+  ...[deploy, rollback, releases, smoke, drift, status],
 ];
 
 export function slipway(): Command {

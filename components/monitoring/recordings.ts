@@ -19,6 +19,12 @@ export interface RouteSeries {
   /** Answers a second by `le`. */
   readonly buckets: Recorded;
   readonly errorRatio: (window: Window) => Recorded;
+  /** Share of the month's budget that is left, of 1; below 0 it is overdrawn. */
+  readonly budgetLeft: Recorded;
+  /** The time within which 95 of 100 answers come. */
+  readonly p95: Recorded;
+  /** What was promised: a share of answers, and seconds. */
+  readonly promised: { readonly availability: Recorded; readonly p95: Recorded };
 }
 
 /** What is recorded of a route; of every route of the namespace when none is named. */
@@ -27,6 +33,9 @@ export function recorded(namespace: string, route?: string): RouteSeries {
   const of = (name: string): Recorded => ({ name, series: `${name}{${matchers}}` });
   return {
     buckets: of("slipway:seconds_bucket:rate5m"),
+    budgetLeft: of("slipway:errors:budget_left"),
+    p95: of("slipway:seconds:p95_rate5m"),
+    promised: { availability: of("slipway:promised:availability"), p95: of("slipway:promised:p95_seconds") },
     errorRatio: (window) => of(`slipway:errors:ratio_rate${window}`),
     errors: of("slipway:errors:rate5m"),
     requests: of("slipway:requests:rate5m"),
@@ -41,9 +50,4 @@ export function latencyBurn(buckets: string, share: number, window: Window): str
   const quantile = Number((1 - share).toPrecision(6));
   const over = window === SHORTEST ? buckets : `avg_over_time(${buckets}[${window}])`;
   return `histogram_quantile(${quantile}, sum by (le) (${over}))`;
-}
-
-/** Share of the month's budget that is left, of 1; below 0 it is overdrawn. */
-export function budgetLeft(ratio: string, availability: number): string {
-  return `1 - ${ratio} / ${Number((1 - availability).toPrecision(6))}`;
 }

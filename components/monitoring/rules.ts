@@ -5,6 +5,7 @@ import { postgresRules } from "./rules/postgres";
 import { promises } from "./rules/promises";
 import { redisRules } from "./rules/redis";
 import type { RuleGroup, RulesArgs } from "./rules/rule";
+import { signalRules } from "./rules/signals";
 import { jobRules, stackRules } from "./rules/stack";
 
 export function ruleGroups(args: RulesArgs): RuleGroup[] {
@@ -22,6 +23,7 @@ export function ruleGroups(args: RulesArgs): RuleGroup[] {
     { name: "jobs", rules: jobRules(args) },
     { name: "cluster", rules: stackRules(args) },
     { name: "own", rules: ownRules(args) },
+    { name: "signals", rules: signalRules(args) },
   ];
   return groups
     .filter(({ rules }) => rules.length > 0)

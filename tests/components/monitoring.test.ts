@@ -385,8 +385,8 @@ describe("Monitoring's dashboards", () => {
     assert.deepEqual(
       budget?.targets.map(({ expr }) => expr),
       [
-        '1 - slipway:errors:ratio_rate30d{namespace="shop",route="api-all"} / 0.001',
-        '1 - slipway:errors:ratio_rate30d{namespace="shop",route="api-events"} / 0.001',
+        'slipway:errors:budget_left{namespace="shop",route="api-all"}',
+        'slipway:errors:budget_left{namespace="shop",route="api-events"}',
       ],
     );
     assert.equal(budget.type, "stat");

@@ -52,7 +52,11 @@ export function promises(args: RulesArgs, name: string, route: WatchedRoute): Ru
   ];
 }
 
-function recordings({ product, watched }: RulesArgs, name: string, { part, requests, stream }: WatchedRoute) {
+function recordings(
+  { product, watched }: RulesArgs,
+  name: string,
+  { part, requests, stream, targets }: WatchedRoute,
+) {
   const labels = { namespace: watched.namespace, part, product, route: name };
   const at = recorded(watched.namespace, name);
   const all = `sum(rate(${watched.counter}{${requests}}[${SHORTEST}]))`;
@@ -74,6 +78,17 @@ function recordings({ product, watched }: RulesArgs, name: string, { part, reque
       const over = (series: string) => (window === SHORTEST ? series : `avg_over_time(${series}[${window}])`);
       return record(`${over(at.errors.series)} / ${over(at.requests.series)}`, at.errorRatio(window).name);
     }),
+    record(
+      `1 - ${at.errorRatio("30d").series} / ${rounded(1 - targets.availability.value)}`,
+      at.budgetLeft.name,
+    ),
+    record(`vector(${targets.availability.value})`, at.promised.availability.name),
+    ...(stream
+      ? []
+      : [
+          record(latencyBurn(at.buckets.series, SLOWER, SHORTEST), at.p95.name),
+          record(`vector(${targets.p95.value / 1000})`, at.promised.p95.name),
+        ]),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The product at a glance: what it promised, what is left of it, what rings. */
-import { budgetLeft, recorded } from "../recordings";
+import { recorded } from "../recordings";
 import { ask, asking, type Panel, type View } from "./view";
 
 export const overview: View = (args, window) => {
@@ -15,8 +15,8 @@ export const overview: View = (args, window) => {
     {
       description: "Of the failures that a month allows, the share that has not happened yet.",
       limit: { at: 0, worse: "below" },
-      queries: routes.map(([name, { targets }]) => ({
-        expr: budgetLeft(recorded(namespace, name).errorRatio("30d").series, targets.availability.value),
+      queries: routes.map(([name]) => ({
+        expr: recorded(namespace, name).budgetLeft.series,
         legend: name,
       })),
       shows: "number",

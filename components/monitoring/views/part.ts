@@ -1,6 +1,6 @@
 /** One part: its requests, its promises, its pods. */
 import { queueDepth } from "../queries";
-import { budgetLeft, recorded } from "../recordings";
+import { recorded } from "../recordings";
 import { ask, asking, type Panel, type View } from "./view";
 
 export const part =
@@ -20,8 +20,8 @@ export const part =
     return asking(
       {
         limit: { at: 0, worse: "below" },
-        queries: routes.map(([route, { targets }]) => ({
-          expr: budgetLeft(recorded(namespace, route).errorRatio("30d").series, targets.availability.value),
+        queries: routes.map(([route]) => ({
+          expr: recorded(namespace, route).budgetLeft.series,
           legend: route,
         })),
         shows: "number",
