@@ -8,6 +8,7 @@ import { register as down } from "./down";
 import { register as drift } from "./drift";
 import { register as env } from "./env";
 import { register as image } from "./image";
+import { register as init } from "./init";
 import { register as policy } from "./policy";
 import { register as preview } from "./preview";
 import { register as releases } from "./releases";
@@ -19,7 +20,7 @@ import { register as test } from "./test";
 import { register as up } from "./up";
 
 const verbs = [
-  ...[up, down, bench, cluster, doctor, env, image, policy, preview, render, test],
+  ...[up, down, bench, cluster, doctor, env, image, init, policy, preview, render, test],
   ...[deploy, rollback, releases, smoke, drift, status],
 ];
 
