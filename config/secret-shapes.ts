@@ -1,7 +1,8 @@
 /** What secrets look like when someone writes them in clear: by the name they are given, or by their shape. */
 
 /** Names that end like a secret's: DB_PASSWORD, STRIPE_SECRET, API_KEY, GITHUB_TOKEN. */
-const SECRET_ENDING = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|KEY|KEY_BASE|APIKEY|TOKEN|CREDENTIALS?)$/i;
+const SECRET_ENDING =
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|KEY|KEY_BASE|APIKEY|TOKEN|CREDENTIALS?)$/i;
 /** Keys that are made to be seen: a Supabase anon key, a Stripe publishable key. */
 const MEANT_TO_BE_SEEN = /(?:^|_)(?:PUBLIC|PUBLISHABLE|ANON|SITE)_/i;
 
