@@ -1,7 +1,8 @@
 /** Every measure, in the order they run. */
 import { clusterLife } from "./cluster";
+import { conformance } from "./conformance";
 import { deployment } from "./deployment";
 import type { Bench } from "./figure";
 import { preview } from "./preview";
 
-export const benches: Bench[] = [preview, clusterLife, deployment];
+export const benches: Bench[] = [preview, clusterLife, deployment, conformance];

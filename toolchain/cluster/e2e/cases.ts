@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** [Conformance] cases that pass with the images at hand. The list only grows. */
+export const conformanceCases = () => read("conformance.txt");
+
 /** The truth tables of NetworkPolicies: everything but SCTP, and but what Cilium does not do (README.md). */
 export const policyCases = () => read("network-policy.txt");
 
