@@ -100,6 +100,8 @@ export function hides(type: string, path: string, value: unknown): "secret" | "h
   if (isSecret(value)) return "secret";
   if (type.startsWith("kubernetes:core/v1:Secret") && /^(data|stringData)(\.|$)/.test(path)) return "secret";
   if (typeof value === "object" && value !== null) return undefined;
+  // There it is the name that the fetched value gets.
+  if (type.endsWith(":ExternalSecret") && path.endsWith(".secretKey")) return undefined;
   if ((SECRET_NAME.test(path) || SECRET_VARIABLE.test(path)) && typeof value === "string") return "secret";
   if (HASH_NAME.test(path) && !/image|version/i.test(path)) return "hash";
   if (typeof value === "string" && HASH.test(value) && !/@sha256:[0-9a-f]{64}/.test(value)) return "hash";

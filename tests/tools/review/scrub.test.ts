@@ -81,6 +81,12 @@ describe("what is never shown", () => {
     ["kubernetes:apps/v1:Deployment", "spec.image", `ghcr.io/a/b:1@sha256:${"a".repeat(64)}`, undefined],
     ["cloudflare:index/apiToken:ApiToken", "clientSecret", "x", "secret"],
     ["random:index/randomPassword:RandomPassword", "length", 32, undefined],
+    [
+      "kubernetes:external-secrets.io/v1:ExternalSecret",
+      "spec.data[0].secretKey",
+      "SLACK_WEBHOOK_URL",
+      undefined,
+    ],
   ] as const) {
     it(`${path} of ${type}: ${expected ?? "may be shown"}`, () =>
       assert.equal(hides(type, path, value), expected));
