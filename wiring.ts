@@ -64,10 +64,11 @@ export function providerOf(name: string, cluster: Cluster, secrets: Values): k8s
 
 /** The namespace and what all in it share. */
 export function spaceOf(settings: Settings, secrets: Values): SpaceArgs {
-  const { namespace, product, protect, monitoring, registry } = settings;
+  const { namespace, owner, product, protect, monitoring, registry } = settings;
   return {
     ...(monitoring.enabled ? { monitoring: platform.monitoring.namespace } : {}),
     namespace,
+    owner,
     product,
     protect,
     registry: registryOf(registry, secrets),

@@ -23,6 +23,8 @@ export interface SpaceArgs {
    * @default true
    */
   protect?: boolean;
+  /** Who answers for it: an annotation of the namespace. @default - nobody is named */
+  owner?: string | undefined;
   /**
    * Namespace Prometheus runs in. Parts are watched only where there is one.
    * @default - no monitoring
@@ -81,7 +83,13 @@ export class Space extends Component<SpaceTransforms> {
     const namespace = this.child(
       "namespace",
       k8s.core.v1.Namespace,
-      { metadata: { labels: { ...labels, ...restricted() }, name: called } },
+      {
+        metadata: {
+          ...(args.owner === undefined ? {} : { annotations: { "slipway.dev/owner": args.owner } }),
+          labels: { ...labels, ...restricted() },
+          name: called,
+        },
+      },
       { protect: this.protect },
     );
     this.namespaceName = called;

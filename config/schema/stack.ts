@@ -25,7 +25,7 @@ export const stack = z.strictObject({
   ),
   owner: key(
     nonEmpty("a team or a person", 63).optional(),
-    "Who answers for it; a label on everything",
+    "Who answers for it: an annotation of the namespace",
     "team-shop",
   ),
   namespace: key(

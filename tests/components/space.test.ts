@@ -16,6 +16,14 @@ describe("Space", () => {
     assert.equal(namespace.protect, true);
   });
 
+  it("says who answers for it, where somebody does", async () => {
+    const annotations = async (owner?: string) =>
+      (await inSpace(nothing, { owner })).one("kubernetes:core/v1:Namespace").inputs.metadata
+        .annotations as unknown;
+    assert.deepEqual(await annotations("team-shop"), { "slipway.dev/owner": "team-shop" });
+    assert.equal(await annotations(), undefined);
+  });
+
   it("denies all traffic but asking for names", async () => {
     const { spec } = (await inSpace(nothing)).named("eu-deny").inputs;
     assert.deepEqual(spec.podSelector, {});

@@ -1,6 +1,8 @@
 /** Knit-Wit's document, promise by promise; the names of these tests stand in examples/knit-wit/README.md. */
 import assert from "node:assert/strict";
+import { checksOf } from "../../tools/release/checks";
 import { describeProduct } from "./every-stack";
+import { settingsOf, stacksOf } from "./stacks";
 
 describeProduct("knit-wit", ["local", "staging", "production"], (of) => {
   it("each environment has its own name, log level and CORS origins", () => {
@@ -185,6 +187,16 @@ describeProduct("knit-wit", ["local", "staging", "production"], (of) => {
       parameters: Record<string, string>;
     };
     assert.equal(parameters.archive_timeout, "900s");
+  });
+
+  it("the smoke test generates a sphere and wants rounds", () => {
+    const production = stacksOf("knit-wit").find(({ stack }) => stack === "production");
+    assert.ok(production);
+    const asked = checksOf(settingsOf(production)).find(({ name }) => name === "generates a sphere");
+    assert.ok(asked?.question);
+    assert.equal(asked.question.url, "https://app.knitwit.com/api/v1/generate");
+    assert.equal(asked.question.body, '{"diameter":4,"gauge":{"rpi":6,"spi":5},"shape":"sphere"}');
+    assert.deepEqual(asked.expect, { contains: '"rounds"', kind: "said", status: 200 });
   });
 
   it("backups are there for twelve months", () => {
