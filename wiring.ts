@@ -2,7 +2,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./clouds";
-import { cloudflareRanges } from "./clouds/cloudflare";
+import { cloudflareRanges } from "./config/cloudflare";
 import type { BackupArgs } from "./components/backups";
 import type { BucketArgs } from "./components/bucket";
 import type { HeldSecret } from "./components/needs";

@@ -1,6 +1,6 @@
 /** The gateway: Traefik as the Gateway API's implementation, with its own middlewares for what the API has no word for. */
 import * as pulumi from "@pulumi/pulumi";
-import { cloudflareRanges } from "../clouds/cloudflare";
+import { cloudflareRanges } from "../config/cloudflare";
 import { KubernetesResource } from "./manifests";
 import type { PlatformSettings } from "./settings";
 
