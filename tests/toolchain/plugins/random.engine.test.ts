@@ -156,25 +156,29 @@ describe("the random stand-in in real pulumi runs", function () {
     assert.match((await moved.preview("--expect-no-changes")).text, /2 unchanged/);
   });
 
-  it("names every wrong input before anything is made, and ends with an error", async () => {
-    const wrong = await project(`
-      import * as random from "@pulumi/random";
-      new random.RandomPassword("short", { length: 4, minUpper: 3, minLower: 2 });
-      new random.RandomString("none", { length: 4, upper: false, lower: false, special: false, numeric: false });
-      new random.RandomInteger("range", { min: 5, max: 1 });
-    `);
-    // The engine stops at the first error it hears of, whichever that is; a preview goes on.
-    const outcome = await wrong.pulumi(["up", "--yes", "--skip-preview", "--continue-on-error"]);
-    assert.notEqual(outcome.code, 0);
-    assert.match(
-      outcome.text,
+  // One a run: the engine ends at the first error it hears of, whichever resource that is of.
+  for (const [wrong, said] of [
+    [
+      'new random.RandomPassword("it", { length: 4, minUpper: 3, minLower: 2 });',
       /length must be at least the sum of minUpper, minLower, minNumeric and minSpecial \(5\), got: 4/,
-    );
-    assert.deepEqual(
-      (await wrong.resources()).filter(({ type }) => type.startsWith("random:")),
-      [],
-    );
-  });
+    ],
+    [
+      'new random.RandomString("it", { length: 4, upper: false, lower: false, special: false, numeric: false });',
+      /at least one of special, upper, lower and numeric must be true/,
+    ],
+    ['new random.RandomInteger("it", { min: 5, max: 1 });', /minimum value \(5\)|min.*5.*max.*1/],
+  ] as const) {
+    it(`names a wrong input before anything is made, and ends with an error: ${wrong}`, async () => {
+      const made = await project(`import * as random from "@pulumi/random";\n${wrong}`);
+      const outcome = await made.up();
+      assert.notEqual(outcome.code, 0);
+      assert.match(outcome.text, said);
+      assert.deepEqual(
+        (await made.resources()).filter(({ type }) => type.startsWith("random:")),
+        [],
+      );
+    });
+  }
 });
 
 describe("the random stand-in's gRPC surface", function () {
