@@ -1,5 +1,5 @@
 /** The way in: one Gateway with a certificate, and for each route of the table the rules that keep its promises. */
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Host, Route, Settings } from "../config";
 import { Certificates, type TlsArgs } from "./certificates";
@@ -15,7 +15,7 @@ import {
   type RouteRule,
 } from "./gateway-api";
 import type { HeldSecret } from "./needs";
-import { type Part, SERVICE_PORT } from "./part";
+import { HTTP, type Part, SERVICE_PORT } from "./part";
 import { Resident, type ResidentOptions } from "./resident";
 import {
   below,
@@ -30,6 +30,9 @@ import {
 import type { Space } from "./space";
 import { traefik } from "./traefik";
 import { Web } from "./web";
+
+/** What a route waits when it says nothing, in milliseconds: those share the part's own Service. */
+const USUAL_TIMEOUT = 30_000;
 
 export interface IngressArgs {
   space: Space;
@@ -250,13 +253,41 @@ export class Ingress extends Resident<IngressTransforms> {
       path: route.path,
       port: SERVICE_PORT,
       proxied,
-      service: part.service,
+      service: this.#serviceOf(part, part.service, route.timeout),
       spa: web && part.spa,
       sticky: sticky?.includes(route.to ?? "") ?? false,
       stream: route.stream,
       strip: route.strip,
       timeout: route.timeout,
     };
+  }
+
+  /**
+   * A way to the part for each patience: Traefik keeps one timeout for a Service and port, and of two routes that say
+   * different ones to the same Service it takes either.
+   */
+  #serviceOf(
+    part: Part,
+    usual: pulumi.Input<string>,
+    { value, text }: Route["timeout"],
+  ): pulumi.Input<string> {
+    if (value === USUAL_TIMEOUT) return usual;
+    const suffix = `${part.short}-within-${text}`;
+    const there = this.#services.get(suffix);
+    if (there !== undefined) return there;
+    const { metadata } = this.child(`service-${suffix}`, k8s.core.v1.Service, {
+      metadata: {
+        ...this.meta("Service", suffix),
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
+      spec: {
+        ports: [{ appProtocol: "http", name: HTTP, port: SERVICE_PORT, targetPort: HTTP }],
+        selector: part.selector,
+        type: "ClusterIP",
+      },
+    });
+    this.#services.set(suffix, metadata.name);
+    return metadata.name;
   }
 
   #access(name: string, route: Route): AccessPlan | undefined {
@@ -272,6 +303,7 @@ export class Ingress extends Resident<IngressTransforms> {
 
   /** What routes stand on: there before a route names it, and until none does. */
   readonly #objects: pulumi.Resource[] = [];
+  readonly #services = new Map<string, pulumi.Output<string>>();
   readonly #madeLogins = new Map<string, pulumi.Output<string>>();
 
   #logins(name: string, users: NonNullable<Access["basicAuth"]>): pulumi.Output<string> {

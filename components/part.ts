@@ -22,7 +22,7 @@ import { claimSpec, keepsData, podTemplate, type Workload } from "./workload";
 
 /** The Service's port, whatever the container's: `http://api` is enough for a neighbour. */
 export const SERVICE_PORT = 80;
-const HTTP = "http";
+export const HTTP = "http";
 const METRICS = "metrics";
 const HEALTH = "health";
 

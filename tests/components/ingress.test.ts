@@ -240,6 +240,26 @@ describe("a route", () => {
       assert.deepEqual(hung(rule), ["headers-api", "compress"]);
   });
 
+  it("has a way of its own to its part for each patience: Traefik keeps one for a Service", async () => {
+    const route = (path: string, timeout?: string) => ({
+      host: "api",
+      path,
+      to: "api",
+      ...(timeout === undefined ? {} : { timeout: time(timeout) }),
+    });
+    const routes = [route("/"), route("/a", "300s"), route("/b", "300s"), route("/c", "2s")];
+    const graph = await ingress({ routes });
+    const leadsTo = (name: string) =>
+      (graph.named(`eu-ingress-traefik-service-${name}`).inputs.spec as Json).weighted.services[0]
+        .name as string;
+    assert.deepEqual(["api-all", "api-a", "api-b", "api-c"].map(leadsTo), [
+      "api",
+      "ingress-api-within-300s",
+      "ingress-api-within-300s",
+      "ingress-api-within-2s",
+    ]);
+  });
+
   it("waits as long as it is told", async () => {
     const graph = await ingress({
       routes: [{ host: "api", path: "/slow", timeout: time("300s"), to: "api" }],
@@ -248,7 +268,12 @@ describe("a route", () => {
     assert.equal(transport.spec.forwardingTimeouts.responseHeaderTimeout, "300000ms");
     const service = graph.named("eu-ingress-traefik-service-api-slow").inputs;
     assert.deepEqual(service.spec.weighted.services, [
-      { kind: "Service", name: "api", port: 80, serversTransport: "ingress-timeout-300s" },
+      {
+        kind: "Service",
+        name: "ingress-api-within-300s",
+        port: 80,
+        serversTransport: "ingress-timeout-300s",
+      },
     ]);
     assert.deepEqual(rulesOf(graph, "api-slow")[0]?.backendRefs, [
       { group: "traefik.io", kind: "TraefikService", name: "ingress-api-slow" },
