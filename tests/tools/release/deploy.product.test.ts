@@ -78,6 +78,7 @@ describeLive("releases on a cluster", function () {
   });
 
   it("asks the routes on request", async () => {
+    await week.product.write({ say: "two", wants: "two" }); // what runs, and what its smoke test wants
     const { code, stdout, stderr } = await week.product.slipway(["smoke", "--json"]);
     assert.equal(code, 0, stderr);
     assert.equal((JSON.parse(stdout) as { ok: boolean }).ok, true);
