@@ -4,17 +4,17 @@
  * process; its progress is passed on.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isolated } from "../../toolchain/cluster/isolation";
-import { files } from "../../toolchain/cluster/layout";
+import { owner } from "../../toolchain/cluster/owner";
 import { Failure } from "../../toolchain/lib/failure";
 import { checkout, stateDir } from "../../toolchain/lib/paths";
 
 export type Environment = Record<string, string | undefined>;
 
 /** Neither the user's clusters, nor their stacks, nor their secrets. */
-export function ownState(name: string): Environment {
+export function ownState(name: string): Environment & { SLIPWAY_STATE: string } {
   return {
     SLIPWAY_STATE: stateDir(name),
     KUBECONFIG: undefined,
@@ -31,7 +31,8 @@ export class OwnCluster {
   private aside: "nothing" | "plain" | "isolated" = "nothing";
   private raised = false;
 
-  constructor(private readonly env: Environment) {}
+  /** Of `ownState`. */
+  constructor(private readonly env: Environment & { SLIPWAY_STATE: string }) {}
 
   async up(...flags: string[]): Promise<void> {
     await this.makeRoom();
@@ -53,17 +54,26 @@ export class OwnCluster {
   }
 
   private async makeRoom(): Promise<void> {
-    if (!this.raised && existsSync(files.owner)) {
+    if (this.raised) return;
+    const theirs = owner();
+    if (theirs !== undefined && theirs.state !== this.env.SLIPWAY_STATE) {
       const was = isolated() ? "isolated" : "plain";
       await slipway(["cluster", "down"], {});
       this.aside = was;
     }
     this.raised = true;
+    await this.clear();
+  }
+
+  /** Its cluster and its stacks; those of a run that was cut off, too: they would be of a cluster that is no more. */
+  private async clear(): Promise<void> {
+    await slipway(["cluster", "reset"], this.env);
+    rmSync(this.env.SLIPWAY_STATE, { recursive: true, force: true });
   }
 
   /** The machine as it was found. */
   async leave(): Promise<void> {
-    if (this.raised) await slipway(["cluster", "reset"], this.env);
+    if (this.raised) await this.clear();
     if (this.aside !== "nothing") await slipway(["cluster", "up"], {});
     this.raised = false;
     this.aside = "nothing";
