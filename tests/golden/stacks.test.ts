@@ -2,13 +2,21 @@
 import assert from "node:assert/strict";
 import { type Graph, UNKNOWN } from "../../components/testing";
 import { committed, goldenOf, renames } from "../helpers/golden";
-import { graphOfStack } from "../helpers/stack";
+import { graphOf, graphOfStack } from "../helpers/stack";
+import { full, stackFileWith } from "../../tools/lib/overlay";
 
-for (const stack of ["local", "staging", "production"]) {
+const graphs: Record<string, () => Promise<Graph>> = {
+  local: () => graphOfStack("local"),
+  full: () => graphOf("local", stackFileWith("local", full.product).raw),
+  staging: () => graphOfStack("staging"),
+  production: () => graphOfStack("production"),
+};
+
+for (const [stack, graphOfIt] of Object.entries(graphs)) {
   describe(`the graph of ${stack}`, () => {
     let graph: Graph;
     before(async () => {
-      graph = await graphOfStack(stack);
+      graph = await graphOfIt();
     });
 
     it("renames nothing without an alias", () => {

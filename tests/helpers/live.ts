@@ -35,9 +35,9 @@ export function describeLive(title: string, suite: (this: Mocha.Suite) => void):
 
 let said: Promise<string> | undefined;
 
-/** `./slipway up`, once; answers what it printed. */
+/** `./slipway up --full`, once; answers what it printed. */
 export const demo = (): Promise<string> =>
-  (said ??= run(join(checkout, "slipway"), ["up"]).then(({ stdout }) => stdout));
+  (said ??= run(join(checkout, "slipway"), ["up", "--full"]).then(({ stdout }) => stdout));
 
 /** kubectl against the embedded cluster; its output. */
 export async function kubectl(...words: string[]): Promise<string> {

@@ -20,7 +20,7 @@ describeLive("./slipway up", () => {
 
   it("changes nothing the second time", async function () {
     this.timeout(300_000);
-    const { stderr } = await run(join(checkout, "slipway"), ["up"]);
+    const { stderr } = await run(join(checkout, "slipway"), ["up", "--full"]);
     const summaries = [...stderr.matchAll(/(\d+) unchanged/g)];
     assert.equal(summaries.length, 2, `one summary for the platform, one for the product, in:\n${stderr}`);
     assert.doesNotMatch(stderr, /\d+ (created|updated|replaced|deleted)/);

@@ -1,14 +1,15 @@
 /** The URLs that must answer when a product is up: of each host, the health path of the part its first page belongs to. */
 import { join } from "node:path";
 import { parseSettings, type Settings } from "../../config";
-import { readStackFile } from "../../config/source";
+import { readStackFile, type StackFile } from "../../config/source";
 import { checkout } from "../../toolchain/lib/paths";
 
 /** The settings a committed stack file says; throws Problems with everything that is wrong with it. */
 export function settingsOf(stack: string, folder: string = checkout): Settings {
-  const file = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
-  return parseSettings(file.raw, file);
+  return settingsIn(readStackFile(join(folder, `Pulumi.${stack}.yaml`)));
 }
+
+export const settingsIn = (file: StackFile): Settings => parseSettings(file.raw, file);
 
 export function doors({ hosts, routes, parts }: Settings): string[] {
   return Object.entries(hosts).flatMap(([name, host]) => {

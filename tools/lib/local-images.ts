@@ -1,4 +1,4 @@
-/** The images that the local stack and its platform run. */
+/** The images that the local stack and its platform run, and those that `up --full` adds to them. */
 export const localImages = [
   "traefik",
   "cert-manager",
@@ -9,3 +9,5 @@ export const localImages = [
   "demo-worker",
   "demo-web",
 ];
+
+export const fullImages: string[] = [];

@@ -14,6 +14,7 @@ import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
 import type { Step } from "../../toolchain/lib/progress";
 import { run, tail, type Result } from "../../toolchain/lib/run";
 import { releaseDeadLocks } from "./dead-locks";
+import { overlay } from "./overlay";
 
 export interface StackOptions {
   /** The project's folder, below the checkout: "" is the product, "platform" the platform. */
@@ -21,6 +22,8 @@ export interface StackOptions {
   stack: string;
   /** The stack's file, where it is not the committed one beside the project. */
   file?: string;
+  /** A file that says more, laid over the stack's own. */
+  also?: string | undefined;
   /** The environment `pulumi` runs in: the engine's, and KUBECONFIG. */
   env: Record<string, string>;
   /** Another folder with a program of its own, instead of one of this checkout. */
@@ -94,6 +97,7 @@ export class Stack {
     const committed = this.options.file ?? join(this.folder, `Pulumi.${this.options.stack}.yaml`);
     if (!existsSync(committed)) throw new Failure(`there is no stack file ${committed}`);
     const document = parseDocument(readFileSync(committed, "utf8"));
+    if (this.options.also !== undefined) overlay(document, this.options.also);
     if (!["encryptionsalt", "secretsprovider", "encryptedkey"].some((key) => document.has(key))) {
       const salt = this.salt() ?? (await this.saltOfState());
       if (salt !== undefined) document.set("encryptionsalt", salt);
@@ -177,17 +181,14 @@ export class Stack {
 
   /** The state, its secrets in clear. */
   async exported(): Promise<{ resources: StateResource[] }> {
-    const words = ["stack", "export", "--show-secrets", "--stack", this.options.stack];
-    const { stdout } = await this.pulumi(words, { cwd: this.own });
-    return (JSON.parse(stdout) as { deployment: { resources: StateResource[] } }).deployment;
+    const state = (await this.state("--show-secrets")) as { deployment: { resources: StateResource[] } };
+    return state.deployment;
   }
 
   /** The stack's state as the engine keeps it: its secrets stay encrypted. */
-  async state(): Promise<unknown> {
-    const { stdout } = await this.pulumi(["stack", "export", "--stack", this.options.stack], {
-      cwd: this.own,
-    });
-    return JSON.parse(stdout);
+  async state(...flags: string[]): Promise<unknown> {
+    const words = ["stack", "export", ...flags, "--stack", this.options.stack];
+    return JSON.parse((await this.pulumi(words, { cwd: this.own })).stdout);
   }
 
   async import(state: unknown): Promise<void> {

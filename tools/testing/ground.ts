@@ -19,7 +19,7 @@ import { actionlint } from "../../toolchain/actionlint";
 import { kubeScore } from "../../toolchain/kube-score";
 import { obtain } from "../../toolchain/cache";
 import { cannotInstall, ensurePackages } from "../../toolchain/packages";
-import { localImages } from "../lib/local-images";
+import { fullImages, localImages } from "../lib/local-images";
 import { OwnCluster, ownState, slipway, type Environment } from "../lib/own-cluster";
 import type { Need } from "./suites";
 
@@ -58,7 +58,10 @@ export class Ground {
         await make([["Kubernetes' own tests", e2eProgram]]);
         await images(e2eImages);
       }
-      await images([image("busybox"), ...(need === "cluster" ? [] : localImages.map(image))]);
+      await images([
+        image("busybox"),
+        ...(need === "cluster" ? [] : [...localImages, ...fullImages].map(image)),
+      ]);
       await this.cluster.up("--isolation");
     }
     mkdirSync(stateDir("tests", "stacks"), { recursive: true, mode: 0o700 });
