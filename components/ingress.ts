@@ -1,7 +1,7 @@
 /** The way in: one Gateway with a certificate, and for each route of the table the rules that keep its promises. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Access, Host, Route, Settings } from "../config";
+import { type Access, type Host, type Route, routeDefaults, type Settings } from "../config";
 import { Certificates, type TlsArgs } from "./certificates";
 import type { Transform } from "./component";
 import type { CustomArgs, CustomClass, CustomWith } from "./crds";
@@ -15,7 +15,7 @@ import {
   type RouteRule,
 } from "./gateway-api";
 import type { HeldSecret } from "./needs";
-import { HTTP, type Part, SERVICE_PORT } from "./part";
+import type { Part } from "./part";
 import { Resident, type ResidentOptions } from "./resident";
 import {
   below,
@@ -27,12 +27,13 @@ import {
   redirectRule,
   routeName,
 } from "./routes";
+import { httpService, SERVICE_PORT } from "./service";
 import type { Space } from "./space";
 import { traefik } from "./traefik";
 import { Web } from "./web";
 
 /** What a route waits when it says nothing, in milliseconds: those share the part's own Service. */
-const USUAL_TIMEOUT = 30_000;
+const USUAL_TIMEOUT = routeDefaults().timeout.value;
 
 export interface IngressArgs {
   space: Space;
@@ -275,17 +276,11 @@ export class Ingress extends Resident<IngressTransforms> {
     const suffix = `${part.short}-within-${text}`;
     const there = this.#services.get(suffix);
     if (there !== undefined) return there;
-    const { metadata } = this.child(`service-${suffix}`, k8s.core.v1.Service, {
-      metadata: {
-        ...this.meta("Service", suffix),
-        annotations: { "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        ports: [{ appProtocol: "http", name: HTTP, port: SERVICE_PORT, targetPort: HTTP }],
-        selector: part.selector,
-        type: "ClusterIP",
-      },
-    });
+    const { metadata } = this.child(
+      `service-${suffix}`,
+      k8s.core.v1.Service,
+      httpService(this.meta("Service", suffix), part.selector),
+    );
     this.#services.set(suffix, metadata.name);
     return metadata.name;
   }

@@ -18,11 +18,9 @@ import {
   ScaledObject,
   TriggerAuthentication,
 } from "./scaling";
+import { HTTP, httpService, SERVICE_PORT } from "./service";
 import { claimSpec, keepsData, podTemplate, type Workload } from "./workload";
 
-/** The Service's port, whatever the container's: `http://api` is enough for a neighbour. */
-export const SERVICE_PORT = 80;
-export const HTTP = "http";
 const METRICS = "metrics";
 const HEALTH = "health";
 
@@ -212,18 +210,11 @@ export abstract class Part extends Resident<PartTransforms> implements Needed {
 
   #createService(): pulumi.Output<string> | undefined {
     if (this.port === undefined) return undefined;
-    const service = this.child("service", k8s.core.v1.Service, {
-      metadata: {
-        ...this.meta("Service"),
-        // Whether pods answer is the Deployment's business; a part scaled to none has no endpoints to wait for.
-        annotations: { "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        ports: [{ appProtocol: "http", name: HTTP, port: SERVICE_PORT, targetPort: HTTP }],
-        selector: this.selector,
-        type: "ClusterIP",
-      },
-    });
+    const service = this.child(
+      "service",
+      k8s.core.v1.Service,
+      httpService(this.meta("Service"), this.selector),
+    );
     return service.metadata.name;
   }
 

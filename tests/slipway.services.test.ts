@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { goWanted } from "../toolchain/go";
@@ -18,6 +18,7 @@ import {
   type Answer,
   type Environment,
 } from "./helpers/lacking";
+import { link } from "./helpers/bare-path";
 import { describeWith } from "./helpers/services";
 
 describeWith(namespacesMissing(), "a machine that really lacks something", function () {
@@ -83,30 +84,10 @@ describeWith(namespacesMissing(), "a machine that really lacks something", funct
     function onlyNpm(): string {
       const npm = execFileSync("sh", ["-c", 'readlink -f "$(command -v npm)"'], { encoding: "utf8" }).trim();
       writeFileSync(join(bin, "npm"), `#!/bin/sh\nexec ${process.execPath} ${npm} "$@"\n`, { mode: 0o755 });
-      for (const name of [
-        "sh",
-        "env",
-        "dirname",
-        "readlink",
-        "uname",
-        "tr",
-        "cksum",
-        "cat",
-        "mkdir",
-        "mktemp",
-        "mv",
-        "rm",
-      ])
-        link(name);
-      for (const name of ["tar", "gzip", "grep", "head", "id", "flock", "unshare", "mount"]) link(name);
+      link(bin);
+      link(bin, ["unshare", "mount"]);
       return bin;
     }
-
-    const link = (name: string) =>
-      symlinkSync(
-        execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim(),
-        join(bin, name),
-      );
 
     it("says so where there is no Node and no network", async () => {
       const answer = await run([...without.network, join(copy, "slipway")], { PATH: onlyNpm() });

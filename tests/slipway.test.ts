@@ -1,6 +1,6 @@
 // The bootstrap on machines that lack something: each case ends in a working machine or a clear sentence.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -10,36 +10,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../toolchain/lib/paths";
+import { link } from "./helpers/bare-path";
 import { eventually } from "./helpers/services";
-
-const coreutils = [
-  "sh",
-  "env",
-  "dirname",
-  "readlink",
-  "uname",
-  "tr",
-  "cksum",
-  "cat",
-  "mkdir",
-  "mktemp",
-  "mv",
-  "rm",
-  "tar",
-  "gzip",
-  "grep",
-  "head",
-  "id",
-  "flock",
-  "sleep",
-  "chmod",
-];
 
 describe("./slipway on a machine that lacks something", () => {
   let home: string;
@@ -52,11 +29,7 @@ describe("./slipway on a machine that lacks something", () => {
     bin = join(home, "bin");
     copy = join(home, "checkout");
     mkdirSync(bin);
-    for (const name of coreutils)
-      symlinkSync(
-        execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim(),
-        join(bin, name),
-      );
+    link(bin);
     fakeCheckout();
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));

@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { parseSettings, type Settings } from "../../config";
 import { parseStackFile } from "../../config/source";
 import { convert } from "../../tools/init/compose/convert";
+import { options } from "../tools/init/options";
 import { parseCompose } from "../../tools/init/compose/read";
 import { textOf } from "../../tools/init/write";
 import { checkout } from "../../toolchain/lib/paths";
@@ -70,14 +71,7 @@ describe("docs/coming-from", function () {
     const [compose = ""] = snippets("docker-compose.md", "yaml compose");
     const [shown = ""] = snippets("docker-compose.md", "yaml");
     const file = parseCompose(compose, { folder: FOLDER, variables: {}, where: "docker-compose.yml" });
-    const { draft } = convert(file, {
-      alerts: "pagerduty",
-      allow: [],
-      fallback: "shop",
-      keys: {},
-      profiles: [],
-      tier: "local",
-    });
+    const { draft } = convert(file, options());
     assert.deepEqual(settingsOf(textOf(draft, [], "schema.json")), settingsOf(shown));
   });
 });

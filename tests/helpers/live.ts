@@ -12,18 +12,14 @@ import { checkout } from "../../toolchain/lib/paths";
 import { quiet } from "../../toolchain/lib/progress";
 import { run, type Result } from "../../toolchain/lib/run";
 import { Stack } from "../../tools/lib/stack";
+import { describeWith } from "./services";
 
 type Settings = Record<string, unknown>;
 export type Parts = Record<string, Settings>;
 
 /** A suite on the cluster with the platform and the demo on it. */
 export function describeLive(title: string, suite: (this: Mocha.Suite) => void): void {
-  const reason = cannotRun();
-  if (reason !== undefined) {
-    describe.skip(`${title} (${reason})`, suite);
-    return;
-  }
-  describe(title, function () {
+  describeWith(cannotRun(), title, function () {
     this.timeout(120_000);
     before(async function () {
       this.timeout(600_000);

@@ -1,5 +1,7 @@
 /** The product whose promises at the gateway are measured: the demo's images, limits small enough to reach. */
+import { ask } from "../helpers/client";
 import { Live, localSettings } from "../helpers/live";
+import { eventually } from "../helpers/services";
 
 const product = new Live("edge");
 const { api, app } = product.hosts;
@@ -41,9 +43,12 @@ product.settings = {
 
 let made: Promise<unknown> | undefined;
 
-/** Made once for all files of a run; taken away by tests/program/last.product.test.ts's root hook. */
+/** Made once for all files of a run, its API answering; the hook below takes it away after the last of them. */
 export async function edge(): Promise<Live> {
   await (made ??= product.up());
+  await eventually("the API to answer", async () => (await ask(api, "/ready")).status === 200, {
+    seconds: 60,
+  });
   return product;
 }
 

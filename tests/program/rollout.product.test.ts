@@ -19,9 +19,6 @@ describeLive("a product under load", function () {
     this.timeout(300_000);
     product = await edge();
     ({ api, app } = product.hosts);
-    await eventually("the API to answer", async () => (await ask(api, "/ready")).status === 200, {
-      seconds: 60,
-    });
   });
 
   /** Both doors under load while something happens; then every one of the requests has succeeded. */

@@ -45,8 +45,8 @@ export class OwnCluster {
 
   /** Its data is gone, too: the next up is its first. */
   async reset(): Promise<void> {
-    await this.makeRoom();
-    await slipway(["cluster", "reset"], this.env);
+    if (this.raised) await this.clear();
+    else await this.makeRoom();
   }
 
   async ask(...words: string[]): Promise<string> {

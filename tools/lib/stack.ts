@@ -15,6 +15,7 @@ import type { Step } from "../../toolchain/lib/progress";
 import { run, tail, type Result } from "../../toolchain/lib/run";
 import { releaseDeadLocks } from "./dead-locks";
 import { overlay } from "./overlay";
+import { recovered } from "./unfinished";
 
 export interface StackOptions {
   /** The project's folder, below the checkout: "" is the product, "platform" the platform. */
@@ -161,9 +162,10 @@ export class Stack {
   /** `pulumi up`, its lines as notes; answers how many resources changed. */
   async up(step: Step, how: Change = {}): Promise<{ changed: number }> {
     await this.prepare();
+    const { env } = await recovered(this, step);
     const plan =
       how.planFile === undefined ? ["--skip-preview"] : ["--skip-preview", `--plan=${how.planFile}`];
-    const answer = await this.change("up", plan, step, how);
+    const answer = await this.change("up", plan, step, { ...how, env: { ...env, ...how.env } });
     const changes = [...answer.stdout.matchAll(/^\s+[+~-]+\s*(\d+) (?:created|updated|deleted|replaced)/gm)];
     return { changed: changes.reduce((sum, [, count]) => sum + Number(count), 0) };
   }

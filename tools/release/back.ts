@@ -1,7 +1,7 @@
 /** The way back: the parts as a good release had them, by the engine, and asked from outside whether they answer. */
 import type { Step } from "../../toolchain/lib/progress";
 import { checksOf } from "./checks";
-import { recovered, unlocked } from "./engine";
+import { unlocked } from "./engine";
 import { override, settingsWith } from "./override";
 import type { Release } from "./records";
 import type { Session } from "./session";
@@ -18,8 +18,7 @@ export async function goBack(
   const changed = override(raw, to);
   // Said before the engine starts: a release may need what is no longer there.
   const settings = settingsWith(raw, changed, `release ${to.number} of ${stack}`);
-  const how = await recovered(engine, stack, step);
-  await unlocked(stack, () => engine.up(step, { ...how, override: changed, called: "rollback", signal }));
+  await unlocked(stack, () => engine.up(step, { override: changed, called: "rollback", signal }));
   step.note("asking its routes");
   const verdicts = await smoke(checksOf(settings), { ...(await session.way()), step });
   const failure = smokeFailure(stack, verdicts);

@@ -10,7 +10,7 @@ import type { BoundPlan } from "../review/plan";
 import { runPreview, stackSecrets } from "../review/preview-run";
 import { freshBackup } from "./backups";
 import { checksOf } from "./checks";
-import { Locked, recovered, unlocked } from "./engine";
+import { Locked, unlocked } from "./engine";
 import { acknowledgedBy, pass } from "./gate";
 import { runningImages } from "./images";
 import type { Held } from "./lease";
@@ -144,8 +144,7 @@ export class Deployment {
         {
           title: `Deploy ${commit.slice(0, 12)} to ${stack}`,
           run: async (step) => {
-            const how = await recovered(engine, stack, step);
-            await unlocked(stack, () => engine.up(step, { ...how, planFile, signal }));
+            await unlocked(stack, () => engine.up(step, { planFile, signal }));
           },
         },
         {

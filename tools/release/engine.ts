@@ -1,7 +1,5 @@
-/** The engine under a release: its lock explained, and what a killed run left behind put right. */
+/** The engine's lock under a release, explained. */
 import { Failure } from "../../toolchain/lib/failure";
-import type { Step } from "../../toolchain/lib/progress";
-import type { Change, Stack } from "../lib/stack";
 
 /** Who holds the engine's lock, from its message; undefined when that is not what it says. */
 export function lockIn(text: string): { who?: string; pid?: number; since?: string } | undefined {
@@ -37,24 +35,4 @@ function locked(
     next: `wait for its end; if that process is dead: pulumi cancel --stack ${stack}`,
     cause,
   });
-}
-
-interface State {
-  deployment?: { pending_operations?: { resource: { urn: string }; type: string }[] };
-}
-
-/**
- * What the engine was at when it was killed. The objects may be there or not: they are taken over where they are. Answers how
- * the next run must be made; a state without such traces needs nothing.
- */
-export async function recovered(engine: Stack, stack: string, step: Step): Promise<Change> {
-  const state = (await engine.state()) as State;
-  const pending = state.deployment?.pending_operations ?? [];
-  if (pending.length === 0) return {};
-  step.note(
-    `a run was killed at ${pending.map(({ resource }) => resource.urn.split("::").at(-1)).join(", ")}`,
-  );
-  const deployment = { ...state.deployment, pending_operations: [] };
-  await unlocked(stack, () => engine.import({ ...state, deployment }));
-  return { env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } };
 }

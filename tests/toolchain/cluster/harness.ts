@@ -6,7 +6,7 @@ import { ensureImages } from "../../../toolchain/images/ensure";
 import { reference } from "../../../toolchain/images/image";
 import { image } from "../../../toolchain/images/list";
 import { quiet } from "../../../toolchain/lib/progress";
-import { eventually } from "../../helpers/services";
+import { describeWith, eventually } from "../../helpers/services";
 
 export const busybox = reference(image("busybox"));
 export const plainUp: UpOptions = { take: false };
@@ -17,12 +17,7 @@ export function describeOnCluster(
   suite: (this: Mocha.Suite) => void,
   options = plainUp,
 ): void {
-  const reason = cannotRun();
-  if (reason !== undefined) {
-    describe.skip(`${title} (${reason})`, suite);
-    return;
-  }
-  describe(title, function () {
+  describeWith(cannotRun(), title, function () {
     this.timeout(120_000);
     before(async function () {
       this.timeout(900_000); // with nothing cached, Kubernetes is built first

@@ -7,6 +7,7 @@ import { parseSettings, type Settings } from "../../../config";
 import { parseStackFile } from "../../../config/source";
 import { Failure } from "../../../toolchain/lib/failure";
 import { convert, type ConvertOptions, type Converted } from "../../../tools/init/compose/convert";
+import { options } from "./options";
 import { type ComposeFile, parseCompose, readCompose } from "../../../tools/init/compose/read";
 import { leaves, type Said } from "../../../tools/init/compose/report";
 import { mustBeRight, textOf } from "../../../tools/init/write";
@@ -16,15 +17,6 @@ const names = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));
 const good = names.filter((name) => /^[01]/.test(name));
 const bad = names.filter((name) => !good.includes(name));
 
-const options = (more: Partial<ConvertOptions> = {}): ConvertOptions => ({
-  alerts: "pagerduty",
-  allow: [],
-  fallback: "shop",
-  keys: {},
-  profiles: [],
-  tier: "local",
-  ...more,
-});
 const path = (name: string) => join(FOLDER, names.find((one) => one.startsWith(name)) ?? name);
 const read = (
   name: string,

@@ -4,15 +4,13 @@ import { join } from "node:path";
 import { parseSettings } from "../../../config";
 import { readStackFile } from "../../../config/source";
 import { driftLines } from "../../../tools/release/drift";
-import { lockIn, Locked, recovered, unlocked } from "../../../tools/release/engine";
+import { lockIn, Locked, unlocked } from "../../../tools/release/engine";
 import { pinned, runningImages } from "../../../tools/release/images";
 import type { KubeObject } from "../../../tools/release/kube";
 import { migrationsOf, migrationText, newOnes } from "../../../tools/release/migrations";
 import { who } from "../../../tools/release/who";
-import type { Stack } from "../../../tools/lib/stack";
 import { Failure } from "../../../toolchain/lib/failure";
 import { checkout } from "../../../toolchain/lib/paths";
-import { quiet } from "../../../toolchain/lib/progress";
 import { fakeKube } from "./cluster";
 import { says } from "./says";
 
@@ -133,29 +131,6 @@ describe("the engine's lock", () => {
         return says(/boom/)(error);
       },
     );
-  });
-});
-
-describe("a run that was killed", () => {
-  it("leaves operations behind that are dropped, and objects that are taken over", async () => {
-    const imported: unknown[] = [];
-    const state = {
-      version: 3,
-      deployment: { resources: [1], pending_operations: [{ type: "creating", resource: { urn: "a::b" } }] },
-    };
-    const engine = {
-      state: () => Promise.resolve(state),
-      import: (text: unknown) => Promise.resolve(void imported.push(text)),
-    } as unknown as Stack;
-    assert.deepEqual(await recovered(engine, "s", quiet), {
-      env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" },
-    });
-    assert.deepEqual(imported, [{ version: 3, deployment: { resources: [1], pending_operations: [] } }]);
-  });
-
-  it("that left nothing changes nothing: what is there already is never taken over by accident", async () => {
-    const engine = { state: () => Promise.resolve({ deployment: {} }) } as unknown as Stack;
-    assert.deepEqual(await recovered(engine, "s", quiet), {});
   });
 });
 

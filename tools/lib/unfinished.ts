@@ -1,0 +1,26 @@
+/** What a run that was killed left in the engine's state, put right before the next one. */
+import type { Step } from "../../toolchain/lib/progress";
+import type { Change, Stack } from "./stack";
+
+interface State {
+  deployment?: { pending_operations?: { resource: { urn: string }; type: string }[] };
+}
+
+/**
+ * What the engine was at when it was killed. The objects may be there or not: they are taken over where they are. Answers how
+ * the next run must be made; a state without such traces needs nothing.
+ */
+export async function recovered(
+  stack: Pick<Stack, "state" | "import">,
+  step: Step,
+): Promise<Pick<Change, "env">> {
+  const state = (await stack.state()) as State;
+  const pending = state.deployment?.pending_operations ?? [];
+  if (pending.length === 0) return {};
+  step.note(
+    `a run was killed at ${pending.map(({ resource }) => resource.urn.split("::").at(-1)).join(", ")}`,
+  );
+  const deployment = { ...state.deployment, pending_operations: [] };
+  await stack.import({ ...state, deployment });
+  return { env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } };
+}
