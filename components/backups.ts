@@ -66,19 +66,19 @@ export type BucketKeys = Readonly<Partial<Record<"id" | "key" | "region", Secret
 export function objectStoreSpec(backup: BackupArgs, keys: BucketKeys | undefined): Deep<ObjectStoreSpec> {
   const { compression, encryption } = backup;
   const endpointURL = endpointOf(backup);
-  const how = {
-    ...(compression === "none" ? {} : { compression }),
-    ...(encryption === "bucket" ? {} : { encryption: encryption === "kms" ? "aws:kms" : "AES256" }),
-  };
+  const encrypted =
+    encryption === "bucket" ? {} : ({ encryption: encryption === "kms" ? "aws:kms" : "AES256" } as const);
+  const compressed = compression === "none" ? {} : { compression };
   // Barman compresses base backups with fewer codecs than the archive; gzip is in both.
-  const dataHow = compression === "zstd" ? { ...how, compression: "gzip" } : how;
+  const dataCompressed =
+    compression === "none" ? {} : { compression: compression === "zstd" ? "gzip" : compression };
   return {
     configuration: {
-      data: { ...dataHow, immediateCheckpoint: true, jobs: 2 },
+      data: { ...encrypted, ...dataCompressed, immediateCheckpoint: true, jobs: 2 },
       destinationPath: destination(backup.bucket),
       ...(endpointURL === undefined ? {} : { endpointURL }),
       ...credentialsOf(backup, keys),
-      wal: { ...how, maxParallel: 4 },
+      wal: { ...encrypted, ...compressed, maxParallel: 4 },
     },
     instanceSidecarConfiguration: {
       // Newer AWS clients send checksums that R2 and most S3-compatible servers refuse.

@@ -5,7 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Bytes, Duration, Rate } from "../config";
 import type { CustomArgs, CustomClass } from "./crds";
-import type { RouteRule } from "./gateway-api";
+import type { Method, RouteRule } from "./gateway-api";
 import type { Place } from "./network";
 
 /** Security headers of a route's answers. */
@@ -42,7 +42,7 @@ export interface RoutePlan {
   /** This path only, nothing below it. */
   readonly exact: boolean;
   /** Empty for all. */
-  readonly methods: readonly string[];
+  readonly methods: readonly Method[];
   readonly service: pulumi.Input<string>;
   readonly port: number;
   /** Keep a visitor on the same replica. */

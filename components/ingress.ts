@@ -11,7 +11,7 @@ import {
   type GatewaySpec,
   type GatewayStatus,
   HttpRoute,
-  type HttpRouteSpec,
+  type HTTPRouteSpec,
   type RouteRule,
 } from "./gateway-api";
 import type { HeldSecret } from "./needs";
@@ -66,7 +66,7 @@ export interface IngressArgs {
 export interface IngressTransforms {
   gateway?: Transform<CustomArgs<GatewaySpec>>;
   /** Each HTTPRoute. */
-  route?: Transform<CustomArgs<HttpRouteSpec>>;
+  route?: Transform<CustomArgs<HTTPRouteSpec>>;
   /** Each object of the adapter's: middlewares and the like. */
   policy?: Transform<CustomArgs<object>>;
   logins?: Transform<k8s.core.v1.SecretArgs>;

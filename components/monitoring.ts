@@ -3,18 +3,20 @@ import * as k8s from "@pulumi/kubernetes";
 import type { Alerts, Settings } from "../config";
 import type { Transform } from "./component";
 import { customResource, type CustomArgs } from "./crds";
+import type { AlertmanagerConfigSpec } from "./kinds/alertmanager-config";
+import type { PrometheusRuleSpec } from "./kinds/prometheus-rule";
 import { type CausesArgs, causesOf } from "./monitoring/causes";
 import type { BusinessMetric } from "./monitoring/business";
 import { dashboards } from "./monitoring/dashboards";
 import type { Watched } from "./monitoring/queries";
-import { type AlertmanagerConfigSpec, routing, secretsOfChannels } from "./monitoring/routing";
+import { routing, secretsOfChannels } from "./monitoring/routing";
 import { ruleGroups } from "./monitoring/rules";
-import type { RuleGroup, RulesArgs } from "./monitoring/rules/rule";
+import type { RulesArgs } from "./monitoring/rules/rule";
 import type { HeldSecret } from "./needs";
 import { Resident, type ResidentOptions } from "./resident";
 import type { Space } from "./space";
 
-const PrometheusRule = customResource<{ groups: RuleGroup[] }>("monitoring.coreos.com/v1", "PrometheusRule");
+const PrometheusRule = customResource<PrometheusRuleSpec>("monitoring.coreos.com/v1", "PrometheusRule");
 const AlertmanagerConfig = customResource<AlertmanagerConfigSpec>(
   "monitoring.coreos.com/v1alpha1",
   "AlertmanagerConfig",
@@ -40,7 +42,7 @@ export interface MonitoringArgs extends Pick<
 }
 
 export interface MonitoringTransforms {
-  rules?: Transform<CustomArgs<{ groups: RuleGroup[] }>>;
+  rules?: Transform<CustomArgs<PrometheusRuleSpec>>;
   routing?: Transform<CustomArgs<AlertmanagerConfigSpec>>;
   /** Each dashboard. */
   dashboard?: Transform<k8s.core.v1.ConfigMapArgs>;

@@ -1,6 +1,8 @@
 /** What the Prometheus operator is told to read. */
 import type { Duration } from "../config";
 import { customResource } from "./crds";
+import type { PodMonitorSpec } from "./kinds/pod-monitor";
+import type { ServiceMonitorSpec } from "./kinds/service-monitor";
 
 interface Endpoint {
   path: string;
@@ -9,21 +11,11 @@ interface Endpoint {
   scrapeTimeout: string;
 }
 
-interface ServiceMonitorSpec {
-  endpoints: Endpoint[];
-  selector: { matchLabels: Record<string, string> };
-  targetLabels: string[];
-}
 export const ServiceMonitor = customResource<ServiceMonitorSpec>(
   "monitoring.coreos.com/v1",
   "ServiceMonitor",
 );
 
-interface PodMonitorSpec {
-  podMetricsEndpoints: Endpoint[];
-  selector: { matchLabels: Record<string, string> };
-  podTargetLabels: string[];
-}
 export const PodMonitor = customResource<PodMonitorSpec>("monitoring.coreos.com/v1", "PodMonitor");
 
 /** Our own labels come along as `app_kubernetes_io_name`, by which rules and dashboards tell parts apart. */

@@ -3,6 +3,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Duration, platform } from "../config";
 import { customResource, type Deep } from "./crds";
+import type { ScaledObjectSpec } from "./kinds/scaled-object";
+import type { TriggerAuthenticationSpec } from "./kinds/trigger-authentication";
 import { seconds } from "./pod";
 
 export interface ScaleArgs {
@@ -69,25 +71,8 @@ function behavior(scale: ScaleArgs): k8s.types.input.autoscaling.v2.HorizontalPo
   };
 }
 
-interface ScaledObjectSpec {
-  scaleTargetRef: { name: string };
-  minReplicaCount: number;
-  maxReplicaCount: number;
-  pollingInterval: number;
-  cooldownPeriod: number;
-  fallback: { failureThreshold: number; replicas: number };
-  advanced: {
-    horizontalPodAutoscalerConfig: {
-      behavior: k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior;
-    };
-  };
-  triggers: { type: string; metadata: Record<string, string>; authenticationRef?: { name: string } }[];
-}
 export const ScaledObject = customResource<ScaledObjectSpec>("keda.sh/v1alpha1", "ScaledObject");
 
-interface TriggerAuthenticationSpec {
-  secretTargetRef: { parameter: string; name: string; key: string }[];
-}
 export const TriggerAuthentication = customResource<TriggerAuthenticationSpec>(
   "keda.sh/v1alpha1",
   "TriggerAuthentication",

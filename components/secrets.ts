@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Duration, formatDuration } from "../config";
 import { customResource, type CustomArgs } from "./crds";
+import type { ExternalSecretSpec } from "./kinds/external-secret";
 import type { Transform } from "./component";
 import type { HeldSecret } from "./needs";
 import { Resident, type ResidentOptions } from "./resident";
@@ -31,12 +32,6 @@ export type SecretOrigin =
       readonly refresh: Duration;
     };
 
-interface ExternalSecretSpec {
-  refreshInterval: string;
-  secretStoreRef: { name: string; kind: string };
-  target: { name: string; creationPolicy: string; deletionPolicy: string };
-  data: { secretKey: string; remoteRef: { key: string; property?: string } }[];
-}
 const ExternalSecret = customResource<ExternalSecretSpec>("external-secrets.io/v1", "ExternalSecret");
 
 export interface SecretsArgs {

@@ -7,76 +7,30 @@
  */
 import { platform } from "../config";
 import type { AccessPlan, GatewayAdapter, HeaderPlan, Make, RoutePlan } from "./gateway";
-import type { BackendRef, PathMatch, RouteFilter, RouteMatch, RouteRule } from "./gateway-api";
+import type { BackendRef, Method, PathMatch, RouteFilter, RouteMatch, RouteRule } from "./gateway-api";
 import { customResource, type Deep } from "./crds";
+import type { MiddlewareSpec } from "./kinds/middleware";
+import type { ServersTransportSpec } from "./kinds/servers-transport";
+import type { TLSOptionSpec } from "./kinds/tls-option";
+import type { TraefikServiceSpec } from "./kinds/traefik-service";
 import { seconds } from "./pod";
 
 const GROUP = "traefik.io";
 const API = `${GROUP}/v1alpha1`;
 
-interface Source {
-  sourceCriterion?: { requestHeaderName?: string; ipStrategy?: { depth: number } };
-}
-interface ErrorsSpec {
-  status: string[];
-  statusRewrites?: Record<string, number>;
-  query?: string;
-  service: { name: string; kind: string; port?: number };
-}
-export interface MiddlewareSpec {
-  rateLimit?: Source & { average: number; period: string; burst: number };
-  inFlightReq?: Source & { amount: number };
-  buffering?: { maxRequestBodyBytes: number; memRequestBodyBytes: number };
-  headers?: {
-    stsSeconds?: number;
-    stsIncludeSubdomains?: boolean;
-    stsPreload?: boolean;
-    forceSTSHeader?: boolean;
-    contentTypeNosniff?: boolean;
-    contentSecurityPolicy?: string;
-    customFrameOptionsValue?: string;
-    referrerPolicy?: string;
-    permissionsPolicy?: string;
-    customRequestHeaders?: Record<string, string>;
-    customResponseHeaders?: Record<string, string>;
-  };
-  compress?: { excludedContentTypes: string[]; minResponseBodyBytes: number };
-  basicAuth?: { secret: string; realm: string; removeHeader: boolean };
-  ipAllowList?: { sourceRange: string[]; ipStrategy?: { depth: number } };
-  errors?: ErrorsSpec;
-  retry?: { attempts: number; initialInterval: string };
-}
+type Counting = Pick<NonNullable<MiddlewareSpec["rateLimit"]>, "sourceCriterion">;
+
 const Middleware = customResource<MiddlewareSpec>(API, "Middleware");
-
-interface ServersTransportSpec {
-  forwardingTimeouts: { dialTimeout: string; responseHeaderTimeout: string; idleConnTimeout: string };
-}
 const ServersTransport = customResource<ServersTransportSpec>(API, "ServersTransport");
-
-interface TraefikServiceSpec {
-  weighted: {
-    services: {
-      kind: "Service";
-      name: string;
-      port: number;
-      serversTransport: string;
-      sticky?: { cookie: { name: string; httpOnly: boolean; secure: boolean; sameSite: string } };
-    }[];
-  };
-}
 const TraefikService = customResource<TraefikServiceSpec>(API, "TraefikService");
-
-interface TlsOptionSpec {
-  minVersion: string;
-}
-const TlsOption = customResource<TlsOptionSpec>(API, "TLSOption");
+const TlsOption = customResource<TLSOptionSpec>(API, "TLSOption");
 
 const YEAR = "public, max-age=31536000, immutable";
 /** Kept, but asked about each time: a new version is seen at once, an old one costs a 304. */
 const REVALIDATE = "no-cache";
 /** A path that no part has: what a part says of it carries no word about caching. */
 const NOWHERE = "/.slipway/nowhere";
-const READING = ["GET", "HEAD"];
+const READING: readonly Method[] = ["GET", "HEAD"];
 /** Larger bodies wait on disk rather than in the gateway's memory. */
 const BODY_IN_MEMORY = 256 * 1024;
 
@@ -101,7 +55,7 @@ function rules(plan: RoutePlan, make: Make): RouteRule[] {
   const backendRefs = [backend(plan, make)];
   const first = [headers(plan, make), ...proxyOnly(plan, make), ...access(plan, make)];
   const last = [...compress(plan, make), ...retry(plan, make), ...rewrite(plan)];
-  const rule = (methods: readonly string[], filters: RouteFilter[]): RouteRule => ({
+  const rule = (methods: readonly Method[], filters: RouteFilter[]): RouteRule => ({
     backendRefs,
     filters: [...first, ...filters, ...last],
     matches: matches(plan, methods),
@@ -122,14 +76,14 @@ function rules(plan: RoutePlan, make: Make): RouteRule[] {
 }
 
 /** Methods without a body, and the others; undefined when there are none of them. */
-function split(methods: readonly string[]): { reading?: readonly string[]; writing?: readonly string[] } {
+function split(methods: readonly Method[]): { reading?: readonly Method[]; writing?: readonly Method[] } {
   if (methods.length === 0) return { reading: READING, writing: [] };
   const reading = methods.filter((method) => READING.includes(method));
   const writing = methods.filter((method) => !READING.includes(method));
   return { ...(reading.length > 0 ? { reading } : {}), ...(writing.length > 0 ? { writing } : {}) };
 }
 
-function matches(plan: RoutePlan, methods: readonly string[]): RouteMatch[] {
+function matches(plan: RoutePlan, methods: readonly Method[]): RouteMatch[] {
   const path = pathMatch(plan);
   return methods.length === 0 ? [{ path }] : methods.map((method) => ({ method, path }));
 }
@@ -169,7 +123,8 @@ function assetRule(
 
 /** A failed answer must not be kept as a good one is: in its place comes what the part says of a path it has not. */
 function missing({ name, service, port }: RoutePlan, make: Make): RouteFilter[] {
-  const errors = { query: NOWHERE, service: { kind: "Service", name: service, port }, status: ["400-599"] };
+  const page = { kind: "Service", name: service, port } as const;
+  const errors = { query: NOWHERE, service: page, status: ["400-599"] };
   return [ref(make, `uncached-${name}`, { errors })];
 }
 
@@ -282,7 +237,7 @@ function concurrent(
   ];
 }
 
-function counting(by: string, proxied: boolean): Source {
+function counting(by: string, proxied: boolean): Counting {
   const header = /^header:(.+)$/.exec(by)?.[1];
   if (header !== undefined) return { sourceCriterion: { requestHeaderName: header } };
   return proxied ? { sourceCriterion: visitor(proxied) } : {};
@@ -331,7 +286,7 @@ function backend(plan: RoutePlan, make: Make): BackendRef {
       responseHeaderTimeout: `${plan.timeout.value}ms`,
     },
   });
-  const cookie = { httpOnly: true, name: "replica", sameSite: "lax", secure: true };
+  const cookie = { httpOnly: true, name: "replica", sameSite: "lax", secure: true } as const;
   const service = make(plan.name, "TraefikService", TraefikService, {
     weighted: {
       services: [

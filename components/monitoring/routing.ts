@@ -18,7 +18,7 @@ interface Route {
   continue?: boolean;
   routes?: Route[];
 }
-export interface AlertmanagerConfigSpec {
+export interface Routing {
   route: Route;
   receivers: Receiver[];
   muteTimeIntervals: { name: string; timeIntervals: Span[] }[];
@@ -42,11 +42,7 @@ export function secretsOfChannels(alerts: Alerts): string[] {
 }
 
 /** Routes by severity, receivers by channel; `secret` says where a secret stands. */
-export function routing(
-  alerts: Alerts,
-  causes: CausesArgs,
-  secret: (name: string) => SecretKey,
-): AlertmanagerConfigSpec {
+export function routing(alerts: Alerts, causes: CausesArgs, secret: (name: string) => SecretKey): Routing {
   const names = usedChannels(alerts);
   return {
     inhibitRules: silences(causes),

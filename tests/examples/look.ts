@@ -1,8 +1,8 @@
 /** Looks into the graph of a product the way its document asks: what a route does, what a part is given, who is called. */
 import type { Graph, Json, Registered } from "../../components/testing";
 import type { AlertRule } from "../../components/monitoring/rules/rule";
-import type { AlertmanagerConfigSpec } from "../../components/monitoring/routing";
-import type { MiddlewareSpec } from "../../components/traefik";
+import type { Routing } from "../../components/monitoring/routing";
+import type { MiddlewareSpec } from "../../components/kinds/middleware";
 import { type Container, containerOf, podOf } from "../helpers/product";
 
 interface RouteSpec {
@@ -136,10 +136,7 @@ export class Look {
 
   /** Who hears of an alert, at once or when it has lasted so long: the kinds of its channels. */
   heardBy(alert: Pick<AlertRule, "alert" | "labels">, after?: string): string[] {
-    const { receivers, route } = this.spec(
-      "AlertmanagerConfig",
-      "monitoring",
-    ) as unknown as AlertmanagerConfigSpec;
+    const { receivers, route } = this.spec("AlertmanagerConfig", "monitoring") as unknown as Routing;
     const heard: string[] = [];
     for (const one of route.routes ?? []) {
       const labels: Record<string, string> = { ...alert.labels, alertname: alert.alert };

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { AlertmanagerConfigSpec } from "../../../components/monitoring/routing";
+import type { Routing } from "../../../components/monitoring/routing";
 import { quiet } from "../../../toolchain/lib/progress";
 import { run } from "../../../toolchain/lib/run";
 import { monitoringTool } from "../../../toolchain/monitoring";
@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** What the operator makes of it for a namespace: its own words, each secret's value in its place, the namespace with each match. */
 export function nativeConfig(
-  spec: AlertmanagerConfigSpec,
+  spec: Routing,
   namespace: string,
   secret: (key: string) => string,
   change: (config: Tree) => void = () => undefined,
