@@ -1,10 +1,11 @@
 /** A product on its clusters, on one page: what the stack says goes in, components are wired, addresses come out. */
-import { clouds } from "./clouds";
+import { type Cloud, clouds } from "./clouds";
 import { Api } from "./components/api";
 import { Bucket } from "./components/bucket";
 import { Dns } from "./components/dns";
 import { Image } from "./components/image";
 import { Ingress } from "./components/ingress";
+import { LocalBucket } from "./components/local-bucket";
 import { Monitoring } from "./components/monitoring";
 import type { Part } from "./components/part";
 import { Postgres } from "./components/postgres";
@@ -36,10 +37,13 @@ export const clusters = Object.fromEntries(
     const space = new Space(name, wiring.spaceOf(settings, given), {
       provider: wiring.providerOf(name, cluster, given),
     });
+    const cloud: Cloud = clouds[cluster.cloud];
     const secrets = new Secrets("secrets", { secrets: wiring.originsOf(settings, given), space });
     const here: wiring.Place = {
-      bucketKeys: bucket?.credentials,
-      cloud: clouds[cluster.cloud],
+      bucketKeys: wiring.keepsHere(settings, cloud)
+        ? new LocalBucket("bucket", { space }).credentials
+        : bucket?.credentials,
+      cloud,
       cluster,
       secret: (wanted) => secrets.get(wanted),
       settings,

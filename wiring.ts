@@ -7,6 +7,7 @@ import type { BackupArgs } from "./components/backups";
 import type { BucketArgs } from "./components/bucket";
 import type { HeldSecret } from "./components/needs";
 import { type DnsArgs, kindOfTarget } from "./components/dns";
+import { LocalBucket } from "./components/local-bucket";
 import { clusterProvider } from "./components/cluster-provider";
 import type { Ingress, IngressArgs } from "./components/ingress";
 import type { MonitoringArgs } from "./components/monitoring";
@@ -18,6 +19,7 @@ import type { Space, SpaceArgs } from "./components/space";
 import {
   type Backup,
   type Cluster,
+  isPlatforms,
   platform,
   type PostgresSettings,
   Problems,
@@ -91,6 +93,14 @@ export function bucketOf(settings: Settings, secrets: Values): BucketArgs | unde
   };
 }
 
+/** Whether backups go to the bucket that the platform of this cluster serves. */
+export function keepsHere({ postgres }: Settings, { ownBuckets }: Cloud): boolean {
+  const backup = postgres?.mode === "operator" ? postgres.backup : undefined;
+  return (
+    ownBuckets === true && backup?.credentials === undefined && backup !== undefined && isPlatforms(backup)
+  );
+}
+
 /** The registry's login, where it wants one. */
 export function registryOf(registry: Settings["registry"], secrets: Values): SpaceArgs["registry"] {
   const { server, username, password } = registry;
@@ -127,6 +137,7 @@ export function postgresOf(
     ...postgres,
     backup: postgres.backup && {
       credentials: bucketKeys,
+      ...(keepsHere(settings, cloud) ? { endpoint: LocalBucket.endpoint } : {}),
       ...backupOf(postgres.backup, settings, cloud, secret),
     },
     class: classOf(postgres.class, cluster, cloud),

@@ -32,6 +32,8 @@ export interface Cloud {
     readonly clientAddress: "local-traffic-policy" | "proxy-protocol";
   };
   readonly bucketIdentity?: BucketIdentity;
+  /** Whether the platform itself runs an S3 server there, which opens to every product. */
+  readonly ownBuckets?: boolean;
   /** Node label whose values are the zones that replicas are spread over. */
   readonly zoneKey: string;
   /** Node label that tells the processor architecture. */

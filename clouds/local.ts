@@ -14,6 +14,7 @@ export const local = {
   ...WELL_KNOWN,
   // One machine has one zone: spreading is over nodes.
   zoneKey: "kubernetes.io/hostname",
+  ownBuckets: true,
   metricsServer: false,
   networkPolicies: "unknown",
 } as const satisfies Cloud;

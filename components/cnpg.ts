@@ -14,6 +14,4 @@ export const Database = customResource<DatabaseSpec>(API, "Database");
 export const Pooler = customResource<PoolerSpec>(API, "Pooler");
 export const ScheduledBackup = customResource<ScheduledBackupSpec>(API, "ScheduledBackup");
 
-/** The plugin that archives to object stores; the operator's own way goes in 1.31. */
-export const BARMAN = "barman-cloud.cloudnative-pg.io";
 export const ObjectStore = customResource<ObjectStoreSpec>("barmancloud.cnpg.io/v1", "ObjectStore");

@@ -31,7 +31,7 @@ export interface MigrationArgs extends Pick<
 const RETRIES = 2;
 
 /**
- * The Job's name holds a hash of image and command: another image makes another Job, the same image none. Its part's Deployment depends on it, so a migration that fails leaves the old version serving; the last
+ * The Job's name holds a hash of image and command: another image makes another Job, the same image none unless the database was restored since. Its part's Deployment depends on it, so a migration that fails leaves the old version serving; the last
  * lines of its log are the failure's message.
  */
 export class Migration extends Resident<NonNullable<MigrationArgs["transform"]>> {
@@ -44,7 +44,8 @@ export class Migration extends Resident<NonNullable<MigrationArgs["transform"]>>
     const ways = this.openNetwork([], connections, []);
     const { env, secrets, files } = connected(connections, args);
 
-    const key = pulumi.output(args.image).apply((image) => JSON.stringify([image, args.command]));
+    const data = connections.flatMap((one) => (one.data === undefined ? [] : [one.data]));
+    const key = pulumi.output(args.image).apply((image) => JSON.stringify([image, args.command, ...data]));
     const template = podTemplate(
       {
         ...args,

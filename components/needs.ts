@@ -38,6 +38,8 @@ export interface Connection {
   readonly at: readonly Place[];
   /** What must be there first. */
   readonly after: readonly pulumi.Resource[];
+  /** Which data it holds, once it is not what it began with: migrations run again on what is older. */
+  readonly data?: string | undefined;
 }
 
 /** A component that parts can need. */

@@ -1,7 +1,16 @@
 /** The database's settings in CloudNativePG's words: pure functions from what a stack says. */
-import { type Bytes, type Cpu, formatBytes, formatCpu, tune } from "../config";
+import {
+  BARMAN,
+  type Bytes,
+  type Cpu,
+  formatBytes,
+  formatCpu,
+  type Origin,
+  recoveryOf,
+  tune,
+} from "../config";
 import type { BackupArgs } from "./backups";
-import { BARMAN, type ClusterSpec, type PoolerSpec } from "./cnpg";
+import type { ClusterSpec, PoolerSpec } from "./cnpg";
 import type { Labels } from "./labels";
 import { seconds, spread } from "./pod";
 
@@ -46,6 +55,8 @@ export interface OperatedArgs {
       }
     | undefined;
   readonly backup?: BackupArgs | undefined;
+  /** The database that is live since a restore, and what it began with. @default - the first, which began empty */
+  readonly restored?: (Origin & { readonly name: string }) | undefined;
   readonly database: string;
   readonly owner: string;
 }
@@ -77,15 +88,7 @@ export function clusterSpec(args: OperatedArgs, names: ClusterNames, labels: Lab
       podAntiAffinityType: "preferred",
       topologyKey: "kubernetes.io/hostname",
     },
-    bootstrap: {
-      initdb: {
-        database: args.database,
-        dataChecksums: true,
-        encoding: "UTF8",
-        owner: args.owner,
-        secret: { name: names.login },
-      },
-    },
+    ...beginning(args, names),
     certificates: {
       serverAltDNSNames: names.poolers.flatMap((pooler) => hostNames(pooler, names.namespace)),
     },
@@ -135,6 +138,19 @@ export function clusterSpec(args: OperatedArgs, names: ClusterNames, labels: Lab
     ],
     ...(args.wal === undefined ? {} : { walStorage: disk(args.wal, args.class) }),
   };
+}
+
+/** Empty, or with what a bucket holds. */
+function beginning(
+  { database, owner, restored }: OperatedArgs,
+  { login, objectStore }: ClusterNames,
+): Pick<ClusterSpec, "bootstrap" | "externalClusters"> {
+  if (restored === undefined) {
+    const initdb = { database, dataChecksums: true, encoding: "UTF8", owner, secret: { name: login } };
+    return { bootstrap: { initdb } };
+  }
+  if (objectStore === undefined) throw new Error("a database cannot begin with backups that nobody takes");
+  return recoveryOf(restored, { database, login, owner, store: objectStore });
 }
 
 export const QUERIES_KEY = "queries";

@@ -2,9 +2,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Duration, platform } from "../config";
+import { BARMAN, type Duration, platform } from "../config";
 import { backupPorts, objectStoreSpec } from "./backups";
-import { BARMAN, Cluster, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
+import { Cluster, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
 import type { Labels } from "./labels";
 import { endpoint, PodMonitor, podMonitorSpec } from "./monitors";
 import type { Connection, Needed, SecretFile, SecretKey } from "./needs";
@@ -56,7 +56,8 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     super("Postgres", name, args.space, args.transform, opts);
     const made = args.mode === "operator" ? this.#operated(args) : this.#external(args);
     this.urls = made.urls;
-    const common = { after: made.after, env: made.env, files: made.files, to: name };
+    const restored = args.mode === "operator" ? args.restored?.name : undefined;
+    const common = { after: made.after, data: restored, env: made.env, files: made.files, to: name };
     this.connection = {
       ...common,
       at: made.at,
@@ -73,7 +74,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
   }
 
   #operated(args: OperatorPostgresArgs): Made {
-    const cluster = this.meta("Cluster").name;
+    const cluster = args.restored?.name ?? this.meta("Cluster").name;
     const { owner, pooler, instances } = args;
     const writes = pooler === undefined ? undefined : this.meta("Pooler", "pooler").name;
     const reads = pooler?.reads === true && instances > 1 ? this.meta("Pooler", "reads").name : undefined;
@@ -89,7 +90,11 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       "cluster",
       Cluster,
       {
-        metadata: { ...this.meta("Cluster"), annotations: { "pulumi.com/waitFor": "condition=Ready" } },
+        metadata: {
+          ...this.meta("Cluster"),
+          annotations: { "pulumi.com/waitFor": "condition=Ready" },
+          name: cluster,
+        },
         spec: pulumi
           .all([
             this.space.namespace,
@@ -231,6 +236,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
         metadata: {
           ...this.meta("Database"),
           annotations: { "pulumi.com/waitFor": "jsonpath={.status.applied}=true" },
+          name: cluster,
         },
         spec: {
           cluster: { name: cluster },

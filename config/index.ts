@@ -32,3 +32,5 @@ export {
 export { connectionBudget, ROLLOUT_SURGE } from "./budget";
 export { tune } from "./tuning";
 export { platform } from "./platform";
+export { BARMAN, type Origin, type Recovery, recoveryOf } from "./recovery";
+export { isPlatforms } from "./checks/buckets";

@@ -11,6 +11,17 @@ export const platform = {
   },
   /** CloudNativePG, which looks after its instances over the network. */
   postgres: { namespace: "cnpg-system" },
+  /** The S3 server of a cluster on this machine: one bucket, one pair of keys for all its products. */
+  backups: {
+    namespace: "slipway-backups",
+    service: "s3",
+    port: 7070,
+    bucket: "backups",
+    /** Secret with its keys: `id` and `key`. */
+    keys: "s3-keys",
+    /** Marks pods that may reach it, beside the databases themselves. */
+    label: "slipway.dev/bucket",
+  },
   monitoring: {
     namespace: "slipway-monitoring",
     /** Prometheus as the API server's proxy calls it: the Service that the operator makes for it. */

@@ -1,6 +1,7 @@
 /** The platform on one page: what a cluster needs once, before products run on it. */
 import { clusterProvider } from "../components/cluster-provider";
 import { quiet } from "../toolchain/lib/progress";
+import { Backups } from "./backups";
 import { Manifests } from "./manifests";
 import { withImage } from "./change";
 import { CertManager, certManagerObjects } from "./cert-manager";
@@ -35,9 +36,10 @@ export = async () => {
     );
     outputs.gatewayClass = traefik.className;
   }
+  const certificates: CertManager[] = [];
   if (wants("certificates")) {
     const embedded = settings.images.certManager;
-    const certificates = new CertManager(
+    const manager = new CertManager(
       "cert-manager",
       {
         objects: await certManagerObjects(embedded !== undefined),
@@ -45,10 +47,11 @@ export = async () => {
       },
       { provider },
     );
-    outputs.localIssuer = certificates.localIssuer;
+    outputs.localIssuer = manager.localIssuer;
+    certificates.push(manager);
   }
   if (wants("postgres")) {
-    new Manifests(
+    const operator = new Manifests(
       "cloudnative-pg",
       {
         objects: await manifests("cloudnative-pg", sources.cloudnativepg, quiet),
@@ -56,6 +59,18 @@ export = async () => {
       },
       { provider },
     );
+    if (wants("backups")) {
+      new Backups(
+        "backups",
+        {
+          objects: await manifests("barman", sources.barman, quiet),
+          images: { plugin: image(settings, "barman"), sidecar: image(settings, "barmanSidecar") },
+          server:
+            settings.images.s3 === undefined ? undefined : { image: settings.images.s3, storage: "5Gi" },
+        },
+        { provider, dependsOn: [...operator.installed, ...certificates] },
+      );
+    }
   }
   return outputs;
 };

@@ -12,7 +12,7 @@ export interface Source {
 
 const gatewayApi = "1.5.0";
 const { traefik, certManager, cloudnativepg } = versions;
-const barman = "0.13.0";
+const barman = versions.barmanPlugin;
 const prometheusOperator = "0.85.0";
 const github = "https://github.com";
 const raw = "https://raw.githubusercontent.com";
@@ -136,8 +136,11 @@ export const images = {
   traefik: `docker.io/library/traefik:v${traefik}`,
   cloudnativepg: `ghcr.io/cloudnative-pg/cloudnative-pg:${cloudnativepg}`,
   barman: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v${barman}`,
+  barmanSidecar: `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v${barman}`,
   prometheusOperator: `quay.io/prometheus-operator/prometheus-operator:v${prometheusOperator}`,
   /** Only the embedded cluster names one; upstream's manifest has its own. */
   certManager: "",
+  /** An S3 server on the cluster itself: only the embedded cluster has one. */
+  s3: "",
 };
 export type ImageName = keyof typeof images;

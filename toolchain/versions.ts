@@ -15,6 +15,8 @@ export const versions = {
   traefik: "3.6.1",
   certManager: "1.21.2",
   cloudnativepg: "1.30.0",
+  barmanPlugin: "0.13.0",
+  versitygw: "1.8.0",
   node: "24.21.0",
   /** The engine goes with the SDK: the same version. */
   pulumi: npmVersion("@pulumi/pulumi"),

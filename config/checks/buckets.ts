@@ -1,6 +1,7 @@
 /** Buckets: somebody must hold a key to each. */
 import { clouds } from "../../clouds";
 import type { Bucket } from "../bucket";
+import { platform } from "../platform";
 import type { Problem } from "../problems";
 import type { Settings } from "../settings";
 import { problem } from "./check";
@@ -20,6 +21,10 @@ const VENDOR = {
   gcs: "Google Cloud Storage",
   azure: "Azure Blob Storage",
 } as const;
+
+/** Whether it is the bucket of a cluster on this machine: one that its platform serves, with keys of its own. */
+export const isPlatforms = ({ bucket, endpoint }: Place): boolean =>
+  bucket.provider === "s3" && bucket.name === platform.backups.bucket && endpoint === undefined;
 
 /** What is wrong with a bucket and the way into it. */
 export function bucketPlace(settings: Settings, path: string, place: Place): Problem[] {
@@ -47,6 +52,7 @@ export function bucketPlace(settings: Settings, path: string, place: Place): Pro
   }
   return Object.entries(settings.clusters).flatMap(([name, { cloud }]) => {
     const table = clouds[cloud];
+    if ("ownBuckets" in table && isPlatforms(place)) return [];
     const opens = "bucketIdentity" in table && table.bucketIdentity.provider === bucket.provider;
     if (!opens) {
       return [

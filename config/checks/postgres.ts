@@ -30,8 +30,22 @@ export const postgres: Check = (settings) => {
     ...parameters(database),
     ...promises(settings, database),
     ...drill(settings, database),
+    ...restored(database),
   ];
 };
+
+/** What a database began with is read again where it must be made again: it must still be known where. */
+function restored({ backup, restored: since }: OperatedPostgres): Problem[] {
+  if (since === undefined || backup !== undefined) return [];
+  return [
+    problem(
+      "postgres.restored",
+      "a restored database without backups",
+      "it together with postgres.backup",
+      "declare postgres.backup again: its bucket is what the database began with",
+    ),
+  ];
+}
 
 function budget(settings: Settings): Problem[] {
   const sums = connectionBudget(settings);

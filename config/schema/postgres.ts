@@ -87,6 +87,30 @@ const drill = z.strictObject({
   storage: key(bytes(GI).optional(), "Size of the throwaway disk; when not said, the database's own", "20Gi"),
 });
 
+const CLUSTER = "a name of lower-case letters, digits and -, up to 40";
+const cluster = () =>
+  z.string({ error: () => CLUSTER }).regex(/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/, { error: () => CLUSTER });
+const MOMENT = "a moment such as 2026-11-21T15:30:00Z, latest, or backup";
+
+const restored = z.strictObject({
+  name: key(cluster(), "What it is called on the cluster", "postgres-20261121-1530"),
+  from: key(cluster(), "The database whose backups it began with", "postgres"),
+  to: key(
+    z
+      .string({ error: () => MOMENT })
+      .refine((text) => ["latest", "backup"].includes(text) || isMoment(text), { error: () => MOMENT }),
+    "The moment it was restored to; `latest`: all that was archived; `backup`: the backup as it was taken",
+    "2026-11-21T15:30:00Z",
+  ),
+  backup: key(
+    nonEmpty("a backup's id").optional(),
+    "The backup it began with; when not said, the newest before `to`",
+    "20261121T030000",
+  ),
+});
+const isMoment = (text: string) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+
 const pooler = z.strictObject({
   mode: key(
     oneOf("transaction", "session").prefault("transaction"),
@@ -168,6 +192,10 @@ const operated = {
   pooler: key(pooler.optional(), "PgBouncer between the parts and Postgres"),
   backup: key(backup.optional(), "Backups and the archive of changes"),
   drill: key(drill.optional(), "A rehearsed restore, on schedule"),
+  restored: key(
+    restored.optional(),
+    "The database that is live since a restore. `./slipway restore` writes it: commit what it wrote",
+  ),
 };
 
 const shared = {

@@ -289,6 +289,39 @@ describe("Postgres' options", () => {
     assert.deepEqual([migration.DB_HOST, migration.WRITE_DB_URL], ["postgres-rw", at("directUrl")]);
   });
 
+  it("after a restore it is another Cluster, which began with what the bucket holds of the one before", async () => {
+    const restored = {
+      backup: "20261121T030000",
+      from: "postgres",
+      name: "postgres-2",
+      to: "2026-11-21T15:30:00Z",
+    };
+    const graph = await operated({ backup: BACKUP, restored });
+    const { metadata, spec } = clusterOf(graph).inputs;
+    assert.equal(metadata.name, "postgres-2");
+    assert.deepEqual(spec.bootstrap, {
+      recovery: {
+        database: "shop",
+        owner: "shop",
+        recoveryTarget: { backupID: "20261121T030000", targetTime: "2026-11-21 15:30:00+00:00" },
+        secret: { name: "postgres-login" },
+        source: "postgres",
+      },
+    });
+    assert.deepEqual(spec.externalClusters, [
+      {
+        name: "postgres",
+        plugin: {
+          name: "barman-cloud.cloudnative-pg.io",
+          parameters: { barmanObjectName: "postgres", serverName: "postgres" },
+        },
+      },
+    ]);
+    // Everything that finds the database by its name goes with it.
+    assert.equal(graph.named("eu-postgres-schedule").inputs.spec.cluster.name, "postgres-2");
+    assert.match(graph.named("eu-postgres-urls").inputs.stringData.url as string, /@postgres-2-rw:5432/);
+  });
+
   it("a bucket on a port of its own is reached there", async () => {
     const graph = await operated({ backup: { ...BACKUP, endpoint: "http://s3.local:7070" } });
     const egress = JSON.stringify(graph.named("eu-postgres-network").inputs.spec.egress);

@@ -1,6 +1,7 @@
 /** Every image the embedded cluster runs (what upstream's tests run in it: e2e.ts). How to add one: README.md. */
 import { besideKubernetes } from "../cluster/programs";
 import { goRecipe } from "../gobuild";
+import { backupImages } from "./backups";
 import { busybox } from "./busybox";
 import { demoImages } from "./demo";
 import { staticImage, type Image } from "./image";
@@ -51,7 +52,7 @@ export const basicImages = [
   metricsServer,
 ] as const satisfies Image[];
 
-export const images = (): Image[] => [...basicImages, ...platformImages, ...demoImages()];
+export const images = (): Image[] => [...basicImages, ...platformImages, ...backupImages, ...demoImages()];
 
 export function image(name: string): Image {
   const all = images();

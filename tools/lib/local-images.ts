@@ -10,4 +10,4 @@ export const localImages = [
   "demo-web",
 ];
 
-export const fullImages: string[] = [];
+export const fullImages: string[] = ["plugin-barman-cloud", "versitygw"];

@@ -27,6 +27,8 @@ export interface Kube {
   /** "changed" when it is no longer the version that was read. */
   replace(object: KubeObject): Promise<"done" | "changed">;
   remove(kind: string, name: string, namespace: string): Promise<void>;
+  /** Any other words of kubectl's; throws when they fail, unless told not to. */
+  ask(doing: string, words: string[], how?: { input?: string; allowFailure?: boolean }): Promise<Result>;
 }
 
 export interface Access {
@@ -87,6 +89,8 @@ export function kubeOf({ env, context, kubeconfig }: Access): Kube {
       const words = ["delete", kind, name, ...inside(namespace), "--ignore-not-found", "--wait=false"];
       await must(`deleting ${kind} ${name}`, words);
     },
+    ask: (doing, words, { input, allowFailure = false } = {}) =>
+      allowFailure ? kubectl(words, input) : must(doing, words, input),
   };
 }
 

@@ -147,6 +147,21 @@ export const data: readonly BadStack[] = [
     ],
   },
   {
+    name: "a restored database that nobody backs up any more",
+    changes: {
+      "postgres.backup": GONE,
+      "postgres.drill": GONE,
+      "postgres.restored": { name: "postgres-2", from: "postgres", to: "latest" },
+      targets: {},
+      "clusters.us": GONE,
+      "postgres.memory": "4Gi",
+      tier: "staging",
+    },
+    lines: [
+      "postgres.restored: found a restored database without backups; allowed: it together with postgres.backup; declare postgres.backup again: its bucket is what the database began with",
+    ],
+  },
+  {
     name: "a drill slower than the RTO",
     changes: { "postgres.drill": { timeout: "2h" } },
     lines: [

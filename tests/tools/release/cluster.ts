@@ -49,5 +49,6 @@ export function fakeKube(...given: KubeObject[]): FakeKube {
       objects.delete(key(kind, name, namespace));
       return Promise.resolve();
     },
+    ask: (doing) => Promise.reject(new Error(`${doing}: not in memory`)),
   };
 }

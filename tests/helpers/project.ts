@@ -1,0 +1,125 @@
+/** A product of a test's own on the embedded cluster: the real program in a git checkout of its own, its own stack, state and namespace. */
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { parse, stringify } from "yaml";
+import { environment } from "../../tools/lib/environment";
+import { checkout } from "../../toolchain/lib/paths";
+import { quiet } from "../../toolchain/lib/progress";
+import { run, type Result } from "../../toolchain/lib/run";
+
+const PROGRAM = ["index.ts", "wiring.ts", "wiring-parts.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
+const FOLDERS = ["clouds", "components", "config"];
+
+type Settings = Record<string, unknown>;
+
+/** Keys of a stack file without their namespace, as the file has them. */
+export const stackFileOf = (settings: Settings): Settings => ({
+  config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value])),
+});
+
+export class Project {
+  readonly folder = mkdtempSync(join(tmpdir(), "slipway-project-"));
+  private env: Record<string, string> = {};
+
+  /** `stack` is the product's and its namespace's, too. */
+  constructor(readonly stack: string) {}
+
+  get file(): string {
+    return join(this.folder, `Pulumi.${this.stack}.yaml`);
+  }
+
+  async make(): Promise<void> {
+    for (const name of PROGRAM) cpSync(join(checkout, name), join(this.folder, name));
+    for (const name of FOLDERS) cpSync(join(checkout, name), join(this.folder, name), { recursive: true });
+    symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
+    writeFileSync(join(this.folder, ".gitignore"), "node_modules\nstate\nresult\n");
+    mkdirSync(join(this.folder, "state"));
+    mkdirSync(join(this.folder, "result"));
+    this.env = {
+      ...(await environment(quiet)),
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
+    };
+    await run("git", ["init", "-q"], { cwd: this.folder });
+  }
+
+  /** What the stack file says now. */
+  settings(): Settings {
+    const { config } = parse(readFileSync(this.file, "utf8")) as { config: Settings };
+    return Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.replace("slipway:", ""), value]),
+    );
+  }
+
+  /** Commits a stack file; answers the commit. */
+  async commit(settings: Settings, message = "a version"): Promise<string> {
+    writeFileSync(this.file, stringify(stackFileOf(settings)));
+    const git = (...words: string[]) =>
+      run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...words], { cwd: this.folder });
+    await git("add", "-A");
+    await git("commit", "-q", "--allow-empty", "-m", message);
+    return (await git("rev-parse", "HEAD")).stdout.trim();
+  }
+
+  slipway(words: string[], env: Record<string, string> = {}): Promise<Result> {
+    return run(process.execPath, this.words(words), {
+      cwd: checkout,
+      env: { ...this.env, ...env },
+      allowFailure: true,
+    });
+  }
+
+  private words = ([verb = "", ...rest]: string[]) => [
+    ...["-r", "ts-node/register/transpile-only", join(checkout, "tools", "main.ts")],
+    ...[verb, this.stack, ...rest, "--cwd", this.folder],
+  ];
+
+  /** The command at the head of a process group of its own, to be killed with all it started. */
+  start(words: string[]): { kill(): void; ended: Promise<void> } {
+    const child = spawn(process.execPath, this.words(words), {
+      cwd: checkout,
+      env: { ...process.env, ...this.env },
+      detached: true,
+      stdio: "ignore",
+    });
+    const { pid } = child;
+    if (pid === undefined) throw new Error("slipway could not be started");
+    return {
+      kill: () => process.kill(-pid, "SIGKILL"),
+      ended: new Promise((done) => child.on("close", () => done())),
+    };
+  }
+
+  async kubectl(...words: string[]): Promise<string> {
+    const all = ["--context", "slipway", "--namespace", this.stack, ...words];
+    return (await run("kubectl", all, { env: this.env })).stdout;
+  }
+
+  async pulumi(...words: string[]): Promise<Result> {
+    return run("pulumi", [...words, "--stack", this.stack, "--non-interactive"], {
+      cwd: this.folder,
+      env: this.env,
+    });
+  }
+
+  /** Waits for a condition of the cluster's; the test's own time limit ends it. */
+  async until(what: () => Promise<boolean>): Promise<void> {
+    while (!(await what())) await wait(100);
+  }
+
+  /** Nothing of it stays, whatever a test left behind. */
+  async remove(): Promise<void> {
+    await this.pulumi("cancel", "--yes").catch(() => undefined); // there is a lock only after a failed test
+    await run("kubectl", ["--context", "slipway", "delete", "namespace", this.stack, "--ignore-not-found"], {
+      env: this.env,
+    });
+    for (const level of ["high", "low"]) {
+      const name = ["priorityclass", `${this.stack}-${level}`, "--ignore-not-found"];
+      await run("kubectl", ["--context", "slipway", "delete", ...name], { env: this.env });
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

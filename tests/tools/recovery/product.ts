@@ -1,0 +1,41 @@
+/** A product with a database that is backed up every way there is, and one part that migrates it. */
+export const settingsOf = (stack: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  product: stack,
+  tier: "local",
+  clusters: { local: { cloud: "local", context: "slipway" } },
+  hosts: { site: `${stack}.slipway.localhost` },
+  parts: {
+    api: {
+      kind: "api",
+      image: "slipway.local/demo-api:dev",
+      port: 8000,
+      health: { live: "/health", ready: "/ready" },
+      needs: ["postgres", "redis"],
+      migrate: ["node", "main.js", "migrate"],
+      secrets: ["JWT_SECRET"],
+      env: { CORS_ORIGINS: "https://app.slipway.localhost" },
+      memory: "128Mi",
+      cpu: { request: "20m", limit: "500m" },
+      user: 1000,
+    },
+  },
+  secrets: { JWT_SECRET: { generate: { length: 48 } } },
+  postgres: {
+    version: 15,
+    image: "slipway.local/postgresql:15",
+    instances: 1,
+    storage: "1Gi",
+    memory: "256Mi",
+    cpu: "250m",
+    pool: { size: 5 },
+    backup: { bucket: `s3://backups/${stack}`, wal: "1m" },
+    drill: {
+      checks: [{ name: "users can be asked for", sql: "select count(*) from users", expect: ">= 0" }],
+    },
+  },
+  redis: { role: "queue", image: "slipway.local/redis:7.0", memory: "64Mi" },
+  routes: [{ host: "site", path: "/", to: "api" }],
+  targets: { rpo: "1m", rto: "10m" },
+  tls: { issuer: "local" },
+  ...more,
+});
