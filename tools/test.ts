@@ -1,10 +1,12 @@
 /** `slipway test`: everything CI runs. Its last line is `N passed, N failed, N skipped`. */
 import type { Command } from "commander";
 import { goModules, runCheck, runGoTests, staticChecks } from "./testing/checks";
-import { add, nothing, say, type Counts } from "./testing/counts";
-import { Ground } from "./testing/ground";
-import { runMocha } from "./testing/mocha";
-import { needs, type Need } from "./testing/suites";
+import { Failure, messageOf } from "../toolchain/lib/failure";
+import { add, because, nothing, say, type Counts } from "./testing/counts";
+import { Ground, Impossible } from "./testing/ground";
+import { runMocha, type Suite } from "./testing/mocha";
+import { kept, live, type Output } from "./testing/output";
+import { needs, rounds, testFiles, type Need } from "./testing/suites";
 
 interface Options {
   long?: boolean;
@@ -36,14 +38,47 @@ async function runAll(options: Options): Promise<Counts> {
   if (wanted("go") && options.filter === undefined) {
     for (const module of goModules) add(total, await runGoTests(module));
   }
+  const suites = needs
+    .filter((need) => wanted(need) && (need !== "long" || options.long === true || options.only === "long"))
+    .map((need) => ({ files: testFiles(need, options.filter), need }))
+    .filter(({ files }) => files.length > 0);
   const ground = new Ground();
   try {
-    for (const need of needs) {
-      if (!wanted(need) || (need === "long" && options.long !== true)) continue;
-      add(total, await runMocha(need, options.filter, ground));
+    const ready: Suite[] = [];
+    for (const suite of suites) {
+      const refused = await prepared(suite, ground);
+      if (refused === undefined) ready.push(suite);
+      else add(total, refused);
+    }
+    for (const round of rounds) {
+      const lanes = round
+        .map((lane) => ready.filter(({ need }) => lane.includes(need)))
+        .filter((lane) => lane.length > 0);
+      const outputs = lanes.map((_, at) => (at === 0 ? live : kept()));
+      const counts = await Promise.all(lanes.map((lane, at) => runLane(lane, ground, outputs[at] ?? live)));
+      for (const output of outputs) output.end();
+      for (const count of counts) add(total, count);
     }
   } finally {
     await ground.leave();
   }
+  return total;
+}
+
+/** Builds what a suite stands on; what it counts as where that is not to be. */
+async function prepared({ need, files }: Suite, ground: Ground): Promise<Counts | undefined> {
+  try {
+    await ground.prepare(need);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Impossible) return { ...nothing(), skipped: because(files, error) };
+    say(error instanceof Failure ? error.format() : ((error as Error).stack ?? messageOf(error)));
+    return { ...nothing(), failed: 1, skipped: because(files, error) };
+  }
+}
+
+async function runLane(suites: readonly Suite[], ground: Ground, output: Output): Promise<Counts> {
+  const total = nothing();
+  for (const suite of suites) add(total, await runMocha(suite, ground, output));
   return total;
 }

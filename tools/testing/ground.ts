@@ -37,33 +37,38 @@ const own = ownState("tests");
 export class Ground {
   private readonly cluster = new OwnCluster(own);
 
-  /** The environment a suite runs in; throws Impossible with the reason where this machine cannot give it. */
-  async of(need: Need): Promise<Environment> {
-    if (need === "none") return own;
+  /** Builds what a suite needs, all of it before any test; throws Impossible with the reason where this machine cannot. */
+  async prepare(need: Need): Promise<void> {
+    if (need === "none") return;
     if (need === "services") {
       await install(packages.services);
       await make([
         ["actionlint", (step) => obtain(actionlint(), step)],
         ...monitoringTools.map((name): Making => [name, (step) => monitoringTool(name, step)]),
       ]);
-      return own;
+      return;
     }
     if (need === "engine") {
       await install(packages.engine);
       await make([["kube-score", (step) => obtain(kubeScore(), step)]]);
-    } else {
-      const reason = cannotRun();
-      if (reason !== undefined) throw new Impossible(reason);
-      if (need === "cluster" || need === "long") {
-        await make([["Kubernetes' own tests", e2eProgram]]);
-        await images(e2eImages);
-      }
-      await images([
-        image("busybox"),
-        ...(need === "cluster" ? [] : [...localImages, ...fullImages].map(image)),
-      ]);
-      await this.cluster.up("--isolation");
+      await slipway(["env", "--json"], own);
+      return;
     }
+    const reason = cannotRun();
+    if (reason !== undefined) throw new Impossible(reason);
+    if (need === "cluster" || need === "long") {
+      await make([["Kubernetes' own tests", e2eProgram]]);
+      await images(e2eImages);
+    }
+    const products = need === "cluster" ? [] : [...localImages, ...fullImages].map(image);
+    await images([image("busybox"), ...products]);
+    await this.cluster.up("--isolation");
+  }
+
+  /** The environment a suite runs in, its cluster up whatever the suite before did to it. */
+  async of(need: Need): Promise<Environment> {
+    if (need === "none" || need === "services") return own;
+    if (need !== "engine") await this.cluster.up("--isolation");
     mkdirSync(stateDir("tests", "stacks"), { recursive: true, mode: 0o700 });
     const { stdout } = await slipway(["env", "--json"], own);
     const env = JSON.parse(stdout) as Environment;

@@ -3,46 +3,43 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure, messageOf } from "../../toolchain/lib/failure";
+import { messageOf } from "../../toolchain/lib/failure";
 import { checkout } from "../../toolchain/lib/paths";
 import { duration } from "../../toolchain/lib/progress";
-import { nothing, say, type Counts } from "./counts";
+import { because, nothing, type Counts } from "./counts";
 import type { Environment } from "../lib/own-cluster";
-import { Impossible, type Ground } from "./ground";
-import { testFiles, type Need } from "./suites";
+import type { Ground } from "./ground";
+import type { Output } from "./output";
+import type { Need } from "./suites";
 
-export async function runMocha(need: Need, filter: string | undefined, ground: Ground): Promise<Counts> {
-  const files = testFiles(need, filter);
-  if (files.length === 0) return nothing();
-  say(
-    `\n  ${need === "none" ? "tests that need nothing" : `tests that need: ${need}`} (${files.length} files)`,
-  );
-  const prepared = Date.now();
+export interface Suite {
+  need: Need;
+  files: string[];
+}
+
+export async function runMocha({ need, files }: Suite, ground: Ground, output: Output): Promise<Counts> {
+  const title = need === "none" ? "tests that need nothing" : `tests that need: ${need}`;
+  output.say(`\n  ${title} (${files.length} files)`);
   let env: Environment;
   try {
     env = await ground.of(need);
   } catch (error) {
-    if (error instanceof Impossible)
-      return { ...nothing(), skipped: files.map((file) => because(file, error)) };
-    say(error instanceof Failure ? error.format() : ((error as Error).stack ?? messageOf(error)));
-    return { ...nothing(), failed: 1, skipped: files.map((file) => because(file, error)) };
+    output.say(messageOf(error));
+    return { ...nothing(), failed: 1, skipped: because(files, error) };
   }
   const started = Date.now();
-  const counts = await counted(files, env);
-  const ready = started - prepared > 1000 ? `ready after ${duration(started - prepared)}, ` : "";
-  say(`  ${need}: ${ready}tests took ${duration(Date.now() - started)}`);
+  const counts = await counted(files, env, output);
+  output.say(`  ${need}: tests took ${duration(Date.now() - started)}`);
   return counts;
 }
 
-const because = (file: string, error: unknown) => `${file}: ${messageOf(error)}`;
-
-async function counted(files: string[], env: Environment): Promise<Counts> {
+async function counted(files: string[], env: Environment, output: Output): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "slipway-test-"));
   const counts = join(folder, "counts");
   try {
-    const code = await mocha(files, { ...env, SLIPWAY_TEST_COUNTS: counts });
+    const code = await mocha(files, { ...env, SLIPWAY_TEST_COUNTS: counts }, output);
     if (!existsSync(counts)) {
-      say(`  mocha ended with exit code ${code} before any test was counted`);
+      output.say(`  mocha ended with exit code ${code} before any test was counted`);
       return { ...nothing(), failed: 1 };
     }
     const result = JSON.parse(readFileSync(counts, "utf8").trim()) as Counts;
@@ -53,8 +50,7 @@ async function counted(files: string[], env: Environment): Promise<Counts> {
   }
 }
 
-/** Its output is passed through. */
-function mocha(files: string[], env: Environment): Promise<number> {
+function mocha(files: string[], env: Environment, output: Output): Promise<number> {
   const words = [
     "--require",
     "ts-node/register/transpile-only", // the types are a check of their own
@@ -65,7 +61,7 @@ function mocha(files: string[], env: Environment): Promise<number> {
   const child = spawn(process.execPath, [join(checkout, "node_modules/mocha/bin/mocha.js"), ...words], {
     cwd: checkout,
     env: { ...process.env, ...env },
-    stdio: "inherit",
+    stdio: ["ignore", output.stream, output.stream],
   });
   return new Promise((done, fail) => {
     child.on("error", fail);

@@ -23,6 +23,17 @@ export const needs = [
 ] as const;
 export type Need = (typeof needs)[number];
 
+/**
+ * Rounds, one after the other; within a round, what runs side by side. The cluster's tests wait most of their time, so
+ * all that needs none runs meanwhile. What is measured under load has the machine to itself.
+ */
+export const rounds: readonly (readonly (readonly Need[])[])[] = [
+  [["none", "services", "engine"], ["cluster"]],
+  [["product"]],
+  [["outage"]],
+  [["long"]],
+];
+
 export function testFiles(need: Need, filter?: string): string[] {
   return readdirSync(join(checkout, "tests"), { recursive: true, encoding: "utf8" })
     .filter(
