@@ -3,6 +3,7 @@ import { clusterLife } from "./cluster";
 import { conformance } from "./conformance";
 import { deployment } from "./deployment";
 import type { Bench } from "./figure";
+import { manyParts } from "./many-parts";
 import { preview } from "./preview";
 
-export const benches: Bench[] = [preview, clusterLife, deployment, conformance];
+export const benches: Bench[] = [preview, manyParts, clusterLife, deployment, conformance];

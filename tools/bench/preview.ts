@@ -2,13 +2,13 @@
  * What a preview of the production stack costs over a program that only loads the same SDKs, and what the policy pack adds:
  * with mocks of nothing, against an empty state, all in one run.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, cpSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, cpSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../../toolchain/lib/paths";
 import { run } from "../../toolchain/lib/run";
 import { paired, type Bench } from "./figure";
-import { project } from "./project";
+import { project, unreachable } from "./project";
 
 const STACK = "production";
 
@@ -21,7 +21,7 @@ export const preview: Bench = {
         ...engineEnv,
         PULUMI_BACKEND_URL: `file://${folder}/state`,
         PULUMI_CONFIG_PASSPHRASE: "bench",
-        KUBECONFIG: unreachable(folder),
+        KUBECONFIG: unreachable(folder, STACK),
       };
       mkdirSync(join(folder, "state"));
       const empty = project(folder, "empty", emptyProgram);
@@ -75,21 +75,4 @@ function settingsOf(folder: string): string {
   mkdirSync(path);
   for (const file of ["Pulumi.yaml", `Pulumi.${STACK}.yaml`]) cpSync(join(checkout, file), join(path, file));
   return path;
-}
-
-/** A cluster that is not there, so that no measure depends on one. */
-function unreachable(folder: string): string {
-  const file = join(folder, "kubeconfig");
-  const cluster = { name: STACK, cluster: { server: "https://127.0.0.1:9" } };
-  const context = { name: STACK, context: { cluster: STACK, user: STACK } };
-  const config = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [cluster],
-    contexts: [context],
-    users: [{ name: STACK, user: {} }],
-    "current-context": STACK,
-  };
-  writeFileSync(file, JSON.stringify(config));
-  return file;
 }

@@ -13,3 +13,20 @@ export function project(folder: string, name: string, program: string): string {
   writeFileSync(join(path, "index.ts"), program);
   return path;
 }
+
+/** A cluster that is not there, so that no measure depends on one. */
+export function unreachable(folder: string, name: string): string {
+  const file = join(folder, "kubeconfig");
+  const cluster = { name, cluster: { server: "https://127.0.0.1:9" } };
+  const context = { name, context: { cluster: name, user: name } };
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [cluster],
+    contexts: [context],
+    users: [{ name, user: {} }],
+    "current-context": name,
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
