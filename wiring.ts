@@ -11,6 +11,7 @@ import { LocalBucket } from "./components/local-bucket";
 import { clusterProvider } from "./components/cluster-provider";
 import type { Ingress, IngressArgs } from "./components/ingress";
 import type { MonitoringArgs } from "./components/monitoring";
+import { trusted } from "./components/monitoring/probes";
 import type { PostgresArgs } from "./components/postgres-args";
 import type { RedisArgs } from "./components/redis";
 import { routeName } from "./components/routes";
@@ -190,7 +191,7 @@ export function ingressOf({ cluster, secret, settings, space }: Place): Omit<Ing
 
 /** What is watched, and who hears of it. */
 export function monitoringOf({ secret, settings, space }: Place, ingress: Ingress): MonitoringArgs {
-  const { alerts, jobs, monitoring, parts, postgres, redis, routes, targets } = settings;
+  const { alerts, hosts, jobs, monitoring, parts, postgres, redis, routes, targets, tls } = settings;
   const operated = postgres?.mode === "operator" ? postgres : undefined;
   const managed = redis?.mode === "managed" ? redis : undefined;
   return {
@@ -212,6 +213,19 @@ export function monitoringOf({ secret, settings, space }: Place, ingress: Ingres
       backupEvery: operated.backup?.every.longestGap,
       drillLate: operated.drill?.late.value,
       pooler: operated.pooler !== undefined,
+    },
+    probes: {
+      interval: monitoring.interval,
+      routes: Object.fromEntries(
+        routes.flatMap((route) => {
+          const part = parts[route.to ?? ""];
+          const host = hosts[route.host]?.name;
+          if (route.to === undefined || part === undefined || part.kind === "worker" || host === undefined)
+            return [];
+          return [[routeName(route), { health: part.health.ready, host, part: route.to, route }]];
+        }),
+      ),
+      trusted: trusted(tls),
     },
     redisRole: managed?.role,
     routes: Object.fromEntries(

@@ -8,11 +8,14 @@ import type { PrometheusRuleSpec } from "./kinds/prometheus-rule";
 import { type CausesArgs, causesOf } from "./monitoring/causes";
 import type { BusinessMetric } from "./monitoring/business";
 import { dashboards } from "./monitoring/dashboards";
+import { probeSpec, type ProbesArgs } from "./monitoring/probes";
 import type { Watched } from "./monitoring/queries";
 import { routing, secretsOfChannels } from "./monitoring/routing";
 import { ruleGroups } from "./monitoring/rules";
 import type { RulesArgs } from "./monitoring/rules/rule";
 import type { HeldSecret } from "./needs";
+import type { ProbeSpec } from "./kinds/probe";
+import { Probe } from "./monitors";
 import { Resident, type ResidentOptions } from "./resident";
 import type { Space } from "./space";
 
@@ -36,6 +39,8 @@ export interface MonitoringArgs extends Pick<
   business?: readonly BusinessMetric[];
   /** Labels the cluster's Prometheus looks for on rules. */
   labels: Settings["monitoring"]["labels"];
+  /** How each route is looked at from outside; none is when not given. */
+  probes?: ProbesArgs | undefined;
   /** @default true */
   dashboards?: boolean;
   transform?: MonitoringTransforms;
@@ -44,6 +49,8 @@ export interface MonitoringArgs extends Pick<
 export interface MonitoringTransforms {
   rules?: Transform<CustomArgs<PrometheusRuleSpec>>;
   routing?: Transform<CustomArgs<AlertmanagerConfigSpec>>;
+  /** Each route's. */
+  probe?: Transform<CustomArgs<ProbeSpec>>;
   /** Each dashboard. */
   dashboard?: Transform<k8s.core.v1.ConfigMapArgs>;
 }
@@ -54,7 +61,7 @@ export interface MonitoringTransforms {
  *   labels: {}, watched: { requests: ingress.requests.to, counter: …, histogram: …, postgres: "postgres" } });
  * ```
  *
- * Makes a PrometheusRule, an AlertmanagerConfig where anyone is to hear, and a ConfigMap a dashboard.
+ * Makes a PrometheusRule, a Probe a route, an AlertmanagerConfig where anyone is to hear, and a ConfigMap a dashboard.
  */
 export class Monitoring extends Resident<MonitoringTransforms> {
   /** Names of all its alerts. */
@@ -88,9 +95,27 @@ export class Monitoring extends Resident<MonitoringTransforms> {
       metadata: { ...meta, labels: { ...meta.labels, ...args.labels } },
       spec: { groups },
     });
+    this.#createProbes(args);
     this.#createRouting(args, causesOf(rules));
     if (args.dashboards ?? true) this.#createDashboards(rules);
     this.finish({ alerts: this.alerts });
+  }
+
+  #createProbes({ labels, probes }: MonitoringArgs): void {
+    if (probes === undefined) return;
+    for (const [name, route] of Object.entries(probes.routes)) {
+      const meta = this.meta("Probe", name);
+      this.child(
+        `probe-${name}`,
+        Probe,
+        {
+          metadata: { ...meta, labels: { ...meta.labels, ...labels } },
+          spec: probeSpec(probes, name, route),
+        },
+        {},
+        "probe",
+      );
+    }
   }
 
   #createRouting({ alerts, secret }: MonitoringArgs, causes: CausesArgs): void {

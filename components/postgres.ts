@@ -6,7 +6,8 @@ import { BARMAN, type Duration, platform } from "../config";
 import { backupPorts, objectStoreSpec } from "./backups";
 import { Cluster, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
 import type { Labels } from "./labels";
-import { endpoint, PodMonitor, podMonitorSpec } from "./monitors";
+import { endpoint, keeping, PodMonitor, podMonitorSpec, type Relabeling } from "./monitors";
+import { POOLER_SERIES, POSTGRES_SERIES, POSTGRES_SETTINGS } from "./monitoring/series";
 import type { Connection, Needed, SecretFile, SecretKey } from "./needs";
 import { allow, type Place } from "./network";
 import { ALWAYS_EXTENSIONS, clusterSpec, poolerSpec, QUERIES_KEY, queriesOf } from "./postgres-spec";
@@ -318,15 +319,28 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     poolers: readonly (string | undefined)[],
   ): void {
     if (this.space.monitoring === undefined) return;
-    const reading = endpoint("metrics", "/metrics", args.interval ?? USUAL_INTERVAL);
+    const reading = (...kept: Relabeling[]) =>
+      endpoint("metrics", "/metrics", args.interval ?? USUAL_INTERVAL, kept);
+    const { kept, of } = POSTGRES_SETTINGS;
     this.child("monitor", PodMonitor, {
       metadata: this.meta("PodMonitor"),
-      spec: podMonitorSpec(instancesOf(cluster), reading),
+      spec: podMonitorSpec(
+        instancesOf(cluster),
+        reading(keeping(...POSTGRES_SERIES, of), {
+          action: "keep",
+          // Of a setting its name is looked at, of all else nothing.
+          regex: `${of};(${kept.join("|")})|[^;]+;`,
+          sourceLabels: ["__name__", "name"],
+        }),
+      ),
     });
     if (poolers.some((one) => one !== undefined)) {
       this.child("pooler-monitor", PodMonitor, {
         metadata: this.meta("PodMonitor", "pooler"),
-        spec: podMonitorSpec({ "cnpg.io/cluster": cluster, "cnpg.io/podRole": "pooler" }, reading),
+        spec: podMonitorSpec(
+          { "cnpg.io/cluster": cluster, "cnpg.io/podRole": "pooler" },
+          reading(keeping(...POOLER_SERIES)),
+        ),
       });
     }
   }

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Bytes, type Cpu, type Duration, formatBytes } from "../config";
 import type { Transform } from "./component";
-import { endpoint, PodMonitor, podMonitorSpec } from "./monitors";
+import { endpoint, keeping, PodMonitor, podMonitorSpec } from "./monitors";
+import { REDIS_SERIES } from "./monitoring/series";
 import type { Connection, HeldSecret, MeasuredQueue, Needed, SecretKey } from "./needs";
 import { safeContainer, spread } from "./pod";
 import { configFile, dataVolume } from "./redis-config";
@@ -219,7 +220,7 @@ export class Redis extends Resident<RedisTransforms> implements Needed {
       metadata: this.meta("PodMonitor"),
       spec: podMonitorSpec(
         this.selector,
-        endpoint("metrics", "/metrics", exporter?.interval ?? USUAL_INTERVAL),
+        endpoint("metrics", "/metrics", exporter?.interval ?? USUAL_INTERVAL, [keeping(...REDIS_SERIES)]),
       ),
     });
     return [{ namespace, ports: [METRICS_PORT] }];

@@ -5,6 +5,7 @@ import { Backups } from "./backups";
 import { Manifests } from "./manifests";
 import { withImage } from "./change";
 import { CertManager, certManagerObjects } from "./cert-manager";
+import { Monitoring } from "./monitoring";
 import { image, readSettings } from "./settings";
 import { manifests } from "./sources";
 import { Traefik } from "./traefik";
@@ -71,6 +72,17 @@ export = async () => {
         { provider, dependsOn: [...operator.installed, ...certificates] },
       );
     }
+  }
+  if (wants("monitoring")) {
+    new Monitoring(
+      "monitoring",
+      {
+        bundle: await manifests("prometheus-operator", sources.prometheusOperator, quiet),
+        image: (name) => image(settings, name),
+        said: settings.monitoring,
+      },
+      { provider },
+    );
   }
   return outputs;
 };

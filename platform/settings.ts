@@ -27,6 +27,26 @@ const schema = z.strictObject({
       }),
     ])
     .default({ reach: "loadBalancer", annotations: {}, replicas: 2 }),
+  /** How much Prometheus keeps, and where. */
+  monitoring: z
+    .strictObject({
+      /** A month's promises want more than a month. */
+      retention: z
+        .string()
+        .regex(/^\d+[hdw]$/)
+        .default("40d"),
+      /** Its disk; `none` keeps what it knows in the pod's own folder, which goes with the pod. */
+      storage: z.union([z.literal("none"), z.string().regex(/^\d+[GT]i$/)]).default("50Gi"),
+      /** StorageClass of that disk; the cluster's usual one when not said. */
+      class: z.string().min(1).optional(),
+      replicas: z.number().int().min(1).max(3).default(2),
+      memory: z
+        .string()
+        .regex(/^\d+[MG]i$/)
+        .default("4Gi"),
+      grafana: z.boolean().default(true),
+    })
+    .prefault({}),
 });
 
 export type PlatformSettings = z.infer<typeof schema>;
@@ -38,6 +58,7 @@ export function readSettings(): PlatformSettings {
     parts: config.getObject("parts"),
     images: config.getObject("images"),
     gateway: config.getObject("gateway"),
+    monitoring: config.getObject("monitoring"),
   };
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),

@@ -66,26 +66,36 @@ export class Traefik extends pulumi.ComponentResource {
       [account, role],
     );
     make("deployment", "apps/v1", "Deployment", deployment(args), [binding]);
-    if (args.gateway.reach === "loadBalancer") {
-      make(
-        "service",
-        "v1",
-        "Service",
-        {
-          metadata: { name: "traefik", namespace, labels, annotations: args.gateway.annotations },
-          spec: {
-            type: "LoadBalancer",
-            // The client's own address must arrive, or allow lists and limits see only the node's.
-            externalTrafficPolicy: "Local",
-            selector: labels,
-            ports: [
-              { name: "web", port: 80, targetPort: "web" },
-              { name: "websecure", port: 443, targetPort: "websecure" },
-            ],
-          },
+    const outside = args.gateway.reach === "loadBalancer";
+    make(
+      "service",
+      "v1",
+      "Service",
+      {
+        metadata: {
+          name: "traefik",
+          namespace,
+          labels,
+          ...(args.gateway.reach === "loadBalancer" ? { annotations: args.gateway.annotations } : {}),
         },
-        [home],
-      );
+        spec: {
+          ...(outside
+            ? {
+                type: "LoadBalancer",
+                // The client's own address must arrive, or allow lists and limits see only the node's.
+                externalTrafficPolicy: "Local",
+              }
+            : { type: "ClusterIP" }), // for whoever looks at products from inside the cluster
+          selector: labels,
+          ports: [
+            { name: "web", port: 80, targetPort: "web" },
+            { name: "websecure", port: 443, targetPort: "websecure" },
+          ],
+        },
+      },
+      [home],
+    );
+    if (outside) {
       make(
         "pdb",
         "policy/v1",

@@ -11,9 +11,8 @@ export interface Source {
 }
 
 const gatewayApi = "1.5.0";
-const { traefik, certManager, cloudnativepg } = versions;
+const { traefik, certManager, cloudnativepg, prometheusOperator } = versions;
 const barman = versions.barmanPlugin;
-const prometheusOperator = "0.85.0";
 const github = "https://github.com";
 const raw = "https://raw.githubusercontent.com";
 
@@ -138,6 +137,15 @@ export const images = {
   barman: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v${barman}`,
   barmanSidecar: `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v${barman}`,
   prometheusOperator: `quay.io/prometheus-operator/prometheus-operator:v${prometheusOperator}`,
+  configReloader: `quay.io/prometheus-operator/prometheus-config-reloader:v${prometheusOperator}`,
+  prometheus: `quay.io/prometheus/prometheus:v${versions.prometheus}`,
+  alertmanager: `quay.io/prometheus/alertmanager:v${versions.alertmanager}`,
+  kubeStateMetrics: `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${versions.kubeStateMetrics}`,
+  nodeExporter: "quay.io/prometheus/node-exporter:v1.9.1",
+  blackboxExporter: "quay.io/prometheus/blackbox-exporter:v0.27.0",
+  grafana: "docker.io/grafana/grafana:12.1.1",
+  /** Hands ConfigMaps with dashboards to Grafana. */
+  dashboardSidecar: "docker.io/kiwigrid/k8s-sidecar:1.30.10",
   /** Only the embedded cluster names one; upstream's manifest has its own. */
   certManager: "",
   /** An S3 server on the cluster itself: only the embedded cluster has one. */

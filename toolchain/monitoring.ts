@@ -3,14 +3,16 @@ import { join } from "node:path";
 import { obtain, type Recipe } from "./cache";
 import { goRecipe } from "./gobuild";
 import type { Step } from "./lib/progress";
-
-/** Alertmanager's later modules lack the pages that its program embeds. */
-const versions = { alertmanager: "0.31.1", prometheus: "3.15.0" };
+import { versions } from "./versions";
 
 /** Of the two dozen ways to find targets, the one of Kubernetes and the ones in files: the rest are vendors' SDKs. */
 const tags = ["remove_all_sd", "enable_kubernetes_sd"];
 
-const built = (of: keyof typeof versions, name: string, more: { tags?: string[]; ldflags?: string[] } = {}) =>
+const built = (
+  of: "alertmanager" | "prometheus",
+  name: string,
+  more: { tags?: string[]; ldflags?: string[] } = {},
+) =>
   goRecipe({
     name,
     version: versions[of],
@@ -30,6 +32,9 @@ const recipes = {
 
 export type MonitoringTool = keyof typeof recipes;
 export const monitoringTools = Object.keys(recipes) as MonitoringTool[];
+
+/** How a tool is made: images hold the same programs. */
+export const monitoringRecipe = (name: MonitoringTool): Recipe => recipes[name]();
 
 /** The program's path. */
 export async function monitoringTool(name: MonitoringTool, step: Step): Promise<string> {

@@ -17,6 +17,11 @@ export const versions = {
   cloudnativepg: "1.30.0",
   barmanPlugin: "0.13.0",
   versitygw: "1.8.0",
+  prometheusOperator: "0.85.0",
+  prometheus: "3.15.0",
+  /** Its later modules lack the pages that its program embeds. */
+  alertmanager: "0.31.1",
+  kubeStateMetrics: "2.15.0",
   node: "24.21.0",
   /** The engine goes with the SDK: the same version. */
   pulumi: npmVersion("@pulumi/pulumi"),

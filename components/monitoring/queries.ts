@@ -143,9 +143,14 @@ function ofLimit(used: string, resource: string, matchers: string): string {
   return `max(max by (pod) (${used}) / on (pod) max by (pod) (${limit}))`;
 }
 
-/** Where cert-manager's own labels do not win over those of its pods, the certificate's namespace has another name. */
+/**
+ * Those of the cluster's issuer, and those that visitors are shown, whoever issued them. Where cert-manager's own labels do
+ * not win over those of its pods, the certificate's namespace has another name.
+ */
 function certificates(namespace: string): string {
+  // One that was never issued says 0.
   const ends = (label: string) =>
-    `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespace}"}`;
-  return `min(${ends("namespace")} or ${ends("exported_namespace")}) - time()`;
+    `(certmanager_certificate_expiration_timestamp_seconds{${label}="${namespace}"} > 0)`;
+  const shown = `probe_ssl_earliest_cert_expiry{namespace="${namespace}"}`;
+  return `min(${ends("namespace")} or ${ends("exported_namespace")} or ${shown}) - time()`;
 }

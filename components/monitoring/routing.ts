@@ -58,7 +58,8 @@ export function routing(alerts: Alerts, causes: CausesArgs, secret: (name: strin
     route: {
       groupBy: ["alertname", "part"],
       groupInterval: "5m",
-      groupWait: "30s",
+      // Long enough for what one failure sets off at once; whatever waits longer is late.
+      groupWait: "10s",
       receiver: NOBODY,
       repeatInterval: formatDuration(alerts.repeat.value, "go"),
       routes: [

@@ -1,8 +1,9 @@
 /** All rules of a stack: alerts that follow from its targets and its parts, and those it asks for by name. */
+import { outsideRules } from "./rules/outside";
 import { ownRules } from "./rules/own";
 import { partRules } from "./rules/parts";
 import { postgresRules } from "./rules/postgres";
-import { promises } from "./rules/promises";
+import { promises, slowPromises } from "./rules/promises";
 import { redisRules } from "./rules/redis";
 import type { RuleGroup, RulesArgs } from "./rules/rule";
 import { signalRules } from "./rules/signals";
@@ -10,10 +11,10 @@ import { jobRules, stackRules } from "./rules/stack";
 
 export function ruleGroups(args: RulesArgs): RuleGroup[] {
   const groups: RuleGroup[] = [
-    ...Object.entries(args.routes).map(([name, route]) => ({
-      name: `route-${name}`,
-      rules: promises(args, name, route),
-    })),
+    ...Object.entries(args.routes).flatMap(([name, route]) => [
+      { name: `route-${name}`, rules: promises(args, name, route) },
+      { interval: "1m", name: `route-${name}-slow`, rules: slowPromises(args, name, route) },
+    ]),
     ...Object.entries(args.parts).map(([name, part]) => ({
       name: `part-${name}`,
       rules: partRules(args, name, part),
@@ -22,10 +23,11 @@ export function ruleGroups(args: RulesArgs): RuleGroup[] {
     { name: "redis", rules: redisRules(args) },
     { name: "jobs", rules: jobRules(args) },
     { name: "cluster", rules: stackRules(args) },
+    { name: "outside", rules: outsideRules(args) },
     { name: "own", rules: ownRules(args) },
     { name: "signals", rules: signalRules(args) },
   ];
   return groups
     .filter(({ rules }) => rules.length > 0)
-    .map(({ name, rules }) => ({ name: `${args.product}-${name}`, rules }));
+    .map((group) => ({ ...group, name: `${args.product}-${group.name}` }));
 }

@@ -104,6 +104,7 @@ describe("Monitoring's alerts", () => {
       "LatencyBudgetBurns",
       "MetricsMissing",
       "MigrationFailed",
+      "NamesSlow",
       "PoolWaits",
       "PostgresDown",
       "QueriesSlow",
@@ -114,6 +115,7 @@ describe("Monitoring's alerts", () => {
       "RedisDown",
       "RedisNearlyFull",
       "ReplicaBehind",
+      "Unreachable",
     ]);
   });
 

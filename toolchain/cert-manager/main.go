@@ -105,7 +105,8 @@ func control(ctx context.Context, factory *controller.ContextFactory, root *cont
 			}
 		})
 	}
-	// After the controllers are constructed: they bring the collectors that the metrics are made of.
+	// Upstream's own main does this too; the controller certificates-metrics does nothing any more.
+	root.Metrics.SetupCertificateCollector(root.SharedInformerFactory.Certmanager().V1().Certificates().Lister())
 	start("the metrics server", func() error { return serve(ctx, listen, root) })
 	for name, made := range controllers {
 		start("the controller "+name, func() error { return made.Run(workers, ctx) })

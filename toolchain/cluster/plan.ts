@@ -270,6 +270,8 @@ function kubelet(kube: string, podNetwork?: Component): Component {
         "cert-dir": state("kubelet", "pki"),
         "hostname-override": node,
         "node-ip": network.node,
+        // Else what it counts of containers names no pod: it looks for containerd where a distribution has it.
+        containerd: files.containerd,
       }),
     ],
     after: ["containerd", "kube-apiserver", ...(podNetwork ? [podNetwork.name] : [])],

@@ -5,6 +5,7 @@ import { backupImages } from "./backups";
 import { busybox } from "./busybox";
 import { demoImages } from "./demo";
 import { staticImage, type Image } from "./image";
+import { monitoringImages } from "./monitoring";
 import { platformImages } from "./platform";
 
 const pause = staticImage(
@@ -52,7 +53,13 @@ export const basicImages = [
   metricsServer,
 ] as const satisfies Image[];
 
-export const images = (): Image[] => [...basicImages, ...platformImages, ...backupImages, ...demoImages()];
+export const images = (): Image[] => [
+  ...basicImages,
+  ...platformImages,
+  ...backupImages,
+  ...monitoringImages,
+  ...demoImages(),
+];
 
 export function image(name: string): Image {
   const all = images();

@@ -10,4 +10,14 @@ export const localImages = [
   "demo-web",
 ];
 
-export const fullImages: string[] = ["plugin-barman-cloud", "versitygw"];
+export const fullImages: string[] = [
+  "plugin-barman-cloud",
+  "versitygw",
+  "prometheus-operator",
+  "prometheus-config-reloader",
+  "prometheus",
+  "alertmanager",
+  "kube-state-metrics",
+  "exporters",
+  "redis-exporter",
+];

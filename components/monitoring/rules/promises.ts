@@ -1,8 +1,9 @@
 /** What each route promises, as error budgets: how fast they are used, over two windows each. */
-import { latencyBurn, recorded, SHORTEST, type Window, WINDOWS } from "../recordings";
+import { latencyBurn, recorded, type RouteSeries, SHORTEST, type Window, WINDOWS } from "../recordings";
 import {
   alerting,
   type AlertRule,
+  type RecordingRule,
   type Rule,
   type RulesArgs,
   type Severity,
@@ -43,6 +44,9 @@ const SLOWER = 0.05;
 const FEWEST_FAILURES = 5;
 const FEWEST_REQUESTS = 20;
 
+/** Means over days change slowly and cost the most: they are worked out less often. */
+const SLOW: readonly Window[] = ["3d", "30d"];
+
 /** Recordings and alerts of a route. */
 export function promises(args: RulesArgs, name: string, route: WatchedRoute): Rule[] {
   return [
@@ -74,14 +78,10 @@ function recordings(
             at.buckets.name,
           ),
         ]),
-    ...WINDOWS.map((window) => {
-      const over = (series: string) => (window === SHORTEST ? series : `avg_over_time(${series}[${window}])`);
-      return record(`${over(at.errors.series)} / ${over(at.requests.series)}`, at.errorRatio(window).name);
-    }),
-    record(
-      `1 - ${at.errorRatio("30d").series} / ${rounded(1 - targets.availability.value)}`,
-      at.budgetLeft.name,
-    ),
+    ...WINDOWS.filter((window) => !SLOW.includes(window)).map((window) => ({
+      ...errorRatio(at, window),
+      labels,
+    })),
     record(`vector(${targets.availability.value})`, at.promised.availability.name),
     ...(stream
       ? []
@@ -89,6 +89,29 @@ function recordings(
           record(latencyBurn(at.buckets.series, SLOWER, SHORTEST), at.p95.name),
           record(`vector(${targets.p95.value / 1000})`, at.promised.p95.name),
         ]),
+  ];
+}
+
+function errorRatio(at: RouteSeries, window: Window): { expr: string; record: string } {
+  const over = (series: string) => (window === SHORTEST ? series : `avg_over_time(${series}[${window}])`);
+  return {
+    expr: `${over(at.errors.series)} / ${over(at.requests.series)}`,
+    record: at.errorRatio(window).name,
+  };
+}
+
+/** What is recorded of a route over days. */
+export function slowPromises(
+  { product, watched }: RulesArgs,
+  name: string,
+  { part, targets }: WatchedRoute,
+): RecordingRule[] {
+  const labels = { namespace: watched.namespace, part, product, route: name };
+  const at = recorded(watched.namespace, name);
+  const left = `1 - ${at.errorRatio("30d").series} / ${rounded(1 - targets.availability.value)}`;
+  return [
+    ...SLOW.map((window) => ({ ...errorRatio(at, window), labels })),
+    { expr: left, labels, record: at.budgetLeft.name },
   ];
 }
 

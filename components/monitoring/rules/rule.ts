@@ -24,6 +24,8 @@ export type Rule = AlertRule | RecordingRule;
 
 export interface RuleGroup {
   name: string;
+  /** Time between two times that they are worked out; Prometheus' usual one when not said. */
+  interval?: string;
   rules: Rule[];
 }
 

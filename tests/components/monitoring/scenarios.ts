@@ -322,7 +322,7 @@ const cluster: readonly Scenario[] = [
   ]),
   {
     name: "a certificate that has ended",
-    series: { [expires]: spell(60 * DAY, 0, 90) },
+    series: { [expires]: spell(60 * DAY, 1, 90) },
     moments: [
       ["12m"],
       ["17m", "CertificateEnds cluster critical"],
@@ -338,6 +338,29 @@ const cluster: readonly Scenario[] = [
     },
     ["60m", "75m", "101m"],
     "CertificateEndsSoon cluster high",
+  ),
+  {
+    name: "a certificate that was never issued, which is no end of one",
+    series: { [of("certmanager_certificate_expiration_timestamp_seconds", ',name="new"')]: levels([END, 0]) },
+    moments: [["30m"], ["80m"]],
+  },
+  rings(
+    "a certificate that visitors are shown, whoever issued it",
+    {
+      [of("probe_ssl_earliest_cert_expiry", ',part="api",route="api-all"')]: spell(60 * DAY, 10 * DAY, 90),
+    },
+    ["60m", "75m", "101m"],
+    "CertificateEndsSoon cluster high",
+  ),
+  rings(
+    "Unreachable api critical",
+    { [of("probe_success", ',part="api",route="api-all"')]: spell(1, 0, 30) },
+    ["11m", "13m", "41m"],
+  ),
+  rings(
+    "NamesSlow cluster medium",
+    { [of("probe_dns_lookup_time_seconds", ',part="api",route="api-all"')]: spell(0.01, 2, 30) },
+    ["18m", "21m", "41m"],
   ),
   rings("JobFailed cleanup high", runs("cleanup"), ["9m", "12m", "42m"]),
   rings(

@@ -123,6 +123,12 @@ export const GOOD_DAY: Series = {
   [of("kubelet_volume_stats_capacity_bytes", ',persistentvolumeclaim="postgres-1"')]: steady(100),
   [of("certmanager_certificate_expiration_timestamp_seconds", ',name="shop"')]: steady(60 * 86_400),
   [of("kube_cronjob_status_last_successful_time", ',cronjob="cleanup"')]: rising(60),
+  ...Object.fromEntries(
+    ["api-all", "api-events"].map((route) => [
+      of("probe_success", `,part="api",route="${route}"`),
+      steady(1),
+    ]),
+  ),
 };
 
 /** A counter that rises by so much a minute, for so many minutes, one after the other. */

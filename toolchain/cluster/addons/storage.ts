@@ -95,7 +95,11 @@ export function storage(images: Images): KubernetesObject[] {
       kind: "StorageClass",
       metadata: {
         name: "local-path",
-        annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+        annotations: {
+          "storageclass.kubernetes.io/is-default-class": "true",
+          // The kubelet tells how full volumes of this type are; of folders of the node it tells nothing.
+          defaultVolumeType: "local",
+        },
       },
       provisioner: "rancher.io/local-path",
       volumeBindingMode: "WaitForFirstConsumer",
