@@ -82,6 +82,7 @@ async function measure({ only, running = false }: Options): Promise<Report> {
 function measured(own: OwnCluster | undefined): Measured {
   if (own === undefined) {
     return {
+      state: {},
       kubeconfig: () =>
         existsSync(files.owner)
           ? Promise.resolve(files.kubeconfig)
@@ -94,7 +95,7 @@ function measured(own: OwnCluster | undefined): Measured {
     await own.up("--isolation");
     return (await own.ask("kubeconfig")).trim();
   };
-  return { own, kubeconfig };
+  return { own, state: ownState("bench"), kubeconfig };
 }
 
 function read(file: string): Report {

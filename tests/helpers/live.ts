@@ -6,12 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { readStackFile } from "../../config/source";
 import { cannotRun } from "../../toolchain/cluster/preflight";
 import { checkout } from "../../toolchain/lib/paths";
 import { quiet } from "../../toolchain/lib/progress";
 import { run, type Result } from "../../toolchain/lib/run";
 import { Stack } from "../../tools/lib/stack";
+import { beside } from "../../tools/testing/beside";
 import { describeWith } from "./services";
 
 type Settings = Record<string, unknown>;
@@ -40,10 +40,6 @@ export async function kubectl(...words: string[]): Promise<string> {
   return (await run("kubectl", ["--context", "slipway", ...words])).stdout;
 }
 
-/** What the local stack says, to be changed. */
-export const localSettings = (): Settings =>
-  structuredClone(readStackFile(join(checkout, "Pulumi.local.yaml")).raw);
-
 export class Live {
   private readonly folder = mkdtempSync(join(tmpdir(), "slipway-live-"));
   readonly hosts: { app: string; api: string };
@@ -53,8 +49,9 @@ export class Live {
     readonly name: string,
     public settings: Settings = {},
   ) {
-    this.hosts = { app: `app.${name}.localhost`, api: `api.${name}.localhost` };
-    this.settings = { ...localSettings(), product: name, hosts: this.hosts, ...settings };
+    const usual = beside(name);
+    this.hosts = usual.hosts;
+    this.settings = { ...usual, ...settings };
   }
 
   get file(): string {

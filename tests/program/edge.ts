@@ -1,22 +1,20 @@
 /** The product whose promises at the gateway are measured: the demo's images, limits small enough to reach. */
 import { ask } from "../helpers/client";
-import { Live, localSettings } from "../helpers/live";
+import { Live } from "../helpers/live";
 import { eventually } from "../helpers/services";
 
 const product = new Live("edge");
 const { api, app } = product.hosts;
-const local = localSettings();
-const small = { request: "10m", limit: "500m" };
+const { postgres, secrets } = product.settings as Record<string, object>;
 
 product.settings = {
   ...product.settings,
   hosts: { app, api, inner: "inner.edge.localhost" },
-  secrets: { ...(local.secrets as object), QA_PASSWORD: { generate: { length: 24 } } },
+  secrets: { ...secrets, QA_PASSWORD: { generate: { length: 24 } } },
   headers: {},
-  postgres: { ...(local.postgres as object), pool: { size: 5 }, cpu: "100m" },
-  // Two of each, asking for little: the demo and others run beside them.
+  postgres: { ...postgres, pool: { size: 5 } },
   parts: Object.fromEntries(
-    Object.entries(product.parts).map(([name, part]) => [name, { ...part, scale: 2, cpu: small }]),
+    Object.entries(product.parts).map(([name, part]) => [name, { ...part, scale: 2 }]),
   ),
   routes: [
     { host: "api", path: "/", to: "api" },

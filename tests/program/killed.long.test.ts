@@ -17,7 +17,6 @@ interface Named {
 describeLive("an update that is killed", function () {
   this.timeout(1_800_000);
   const product = new Live("killed");
-  for (const part of Object.values(product.parts)) part.cpu = { request: "10m", limit: "500m" };
   after(() => product.remove());
 
   it("leaves nothing that the next one cannot put right, whenever it happens", async () => {

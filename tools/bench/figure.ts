@@ -1,6 +1,6 @@
 /** What a measure is, and the helpers every measure uses. */
 import type { Step } from "../../toolchain/lib/progress";
-import type { OwnCluster } from "../lib/own-cluster";
+import type { Environment, OwnCluster } from "../lib/own-cluster";
 
 export interface Figure {
   name: string;
@@ -24,6 +24,8 @@ export interface Around {
 export interface Measured {
   /** With state of its own, to take up and down; undefined where the cluster that runs is measured as it is. */
   own?: OwnCluster;
+  /** What tells a command that it is meant. */
+  state: Environment;
   /** Its kubeconfig, once it is up. */
   kubeconfig: () => Promise<string>;
 }

@@ -5,5 +5,6 @@ import { deployment } from "./deployment";
 import type { Bench } from "./figure";
 import { manyParts } from "./many-parts";
 import { preview } from "./preview";
+import { release } from "./release";
 
-export const benches: Bench[] = [preview, manyParts, clusterLife, deployment, conformance];
+export const benches: Bench[] = [preview, manyParts, clusterLife, deployment, conformance, release];

@@ -3,7 +3,7 @@
  * own stack, state, namespace and host. Its parts are a few lines of JavaScript in the demo's image, told by their environment what to answer.
  */
 import { Load, type LoadResult } from "../../helpers/load";
-import { Project } from "../../helpers/project";
+import { Project } from "../../../tools/testing/project";
 
 export const STACK = "release-test";
 export const HOST = "release-test.slipway.localhost";

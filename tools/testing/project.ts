@@ -1,11 +1,11 @@
-/** A product of a test's own on the embedded cluster: the real program in a git checkout of its own, its own stack, state and namespace. */
+/** A product of a test's or a measure's own on the embedded cluster: the real program in a git checkout of its own, its own stack, state and namespace. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import { environment } from "../../tools/lib/environment";
+import { environment } from "../lib/environment";
 import { checkout } from "../../toolchain/lib/paths";
 import { quiet } from "../../toolchain/lib/progress";
 import { run, type Result } from "../../toolchain/lib/run";
@@ -22,7 +22,7 @@ export const stackFileOf = (settings: Settings): Settings => ({
 
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-project-"));
-  private env: Record<string, string> = {};
+  private env: Record<string, string | undefined> = {};
 
   /** `stack` is the product's and its namespace's, too. */
   constructor(readonly stack: string) {}
@@ -31,7 +31,7 @@ export class Project {
     return join(this.folder, `Pulumi.${this.stack}.yaml`);
   }
 
-  async make(): Promise<void> {
+  async make(env: Record<string, string | undefined> = {}): Promise<void> {
     for (const name of PROGRAM) cpSync(join(checkout, name), join(this.folder, name));
     for (const name of FOLDERS) cpSync(join(checkout, name), join(this.folder, name), { recursive: true });
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
@@ -40,6 +40,7 @@ export class Project {
     mkdirSync(join(this.folder, "result"));
     this.env = {
       ...(await environment(quiet)),
+      ...env,
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
     };
@@ -64,11 +65,16 @@ export class Project {
     return (await git("rev-parse", "HEAD")).stdout.trim();
   }
 
-  slipway(words: string[], env: Record<string, string> = {}): Promise<Result> {
+  slipway(
+    words: string[],
+    env: Record<string, string> = {},
+    onLine?: (line: string) => void,
+  ): Promise<Result> {
     return run(process.execPath, this.words(words), {
       cwd: checkout,
       env: { ...this.env, ...env },
       allowFailure: true,
+      ...(onLine === undefined ? {} : { onLine }),
     });
   }
 
