@@ -1,5 +1,5 @@
 /** A rule's CEL against one object, as the API server would evaluate it, with findings that name the property. */
-import { Subject, type Outcome } from "./cel/engine";
+import { program, Subject, type Outcome } from "./cel/engine";
 import { isKind } from "./kinds";
 import { elements, lists, podPath, podSpec, type Element } from "./lists";
 import type { Finding, ObjectRule, Validation } from "./rule";
@@ -30,6 +30,12 @@ export function applies(rule: ObjectRule, resource: Resource): boolean {
 /** The validation as one expression that is true when all is well: `when` implies `holds`. */
 export const implied = ({ when, holds }: Validation): string =>
   when === undefined ? holds : `!(${when}) || (${holds})`;
+
+/** Reads all of a rule's expressions ahead of its first object. */
+export function prepare(rule: ObjectRule, settings: Settings): void {
+  for (const text of Object.values(variables(rule, settings))) program(text);
+  for (const validation of rule.validations) program(implied(validation));
+}
 
 export function evaluate(rule: ObjectRule, resource: Resource, settings: Settings): Finding[] {
   const subject = new Subject(resource.raw, variables(rule, settings));

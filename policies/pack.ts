@@ -1,6 +1,6 @@
 /** The pack as the engine serves it. */
 import { PolicyPack } from "@pulumi/policy";
-import { policies } from "./engine/policies";
+import { policies, warmUp } from "./engine/policies";
 import { tap } from "./engine/tap";
 import { rules } from "./index";
 
@@ -10,3 +10,6 @@ new PolicyPack("slipway", {
   enforcementLevel: "mandatory",
   policies: policies(rules, { tap: tap(), folder: process.cwd(), now: () => new Date() }),
 });
+
+// The server listens from the next turn on; the engine has read the list above before it starts the program.
+setTimeout(() => warmUp(rules), 50);

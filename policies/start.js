@@ -1,61 +1,46 @@
-// What the engine loads. Its runner would type-check a TypeScript pack at every start; the repository has a step of its
-// own for that, so here types are only taken off, by the compiler the runner has already loaded, and the result is kept.
-/* global process, require, setTimeout */
+// What the engine loads. Its runner would type-check a TypeScript pack at every start (PulumiPolicy.yaml tells it not to);
+// the repository has a step of its own for that, so here types are only taken off, and the result is kept.
+/* global require, setTimeout */
 "use strict";
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { homedir, tmpdir } = require("node:os");
-const { enableCompileCache, flushCompileCache } = require("node:module");
+const { readFileSync } = require("node:fs");
+const Module = require("node:module");
 const { join } = require("node:path");
-const typescript = require("typescript");
+const { folder, keep, read } = require("./kept.js");
 
-const folder = join(
-  process.env.SLIPWAY_CACHE ??
-    join(process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), ".cache"), "slipway"),
-  "policies",
-);
 // Node's own cache of compiled code: most of a start is reading the SDKs.
-enableCompileCache?.(join(folder, "v8"));
+Module.enableCompileCache?.(join(folder, "v8"));
 
-const options = {
-  module: typescript.ModuleKind.CommonJS,
-  target: typescript.ScriptTarget.ES2023,
-  esModuleInterop: true,
-  inlineSourceMap: true,
-};
+const { version } = require("typescript/package.json");
 
 require.extensions[".ts"] = (module, file) => {
   const source = readFileSync(file, "utf8");
-  const key = createHash("sha256").update(typescript.version).update(file).update(source).digest("hex");
-  const kept = join(folder, `${key}.js`);
-  module._compile(read(kept) ?? keep(kept, compile(source, file)), file);
+  const key = createHash("sha256").update(version).update(file).update(source).digest("hex");
+  const known = read(`${key}.js`)?.toString();
+  const output = known ?? compile(source, file);
+  if (known === undefined) keep(`${key}.js`, output);
+  module._compile(output, file);
 };
 
+/** The compiler itself is large, and only loaded when there is something new. */
 function compile(source, file) {
-  return typescript.transpileModule(source, { compilerOptions: options, fileName: file }).outputText;
+  const typescript = require("typescript");
+  const compilerOptions = {
+    module: typescript.ModuleKind.CommonJS,
+    target: typescript.ScriptTarget.ES2023,
+    esModuleInterop: true,
+    inlineSourceMap: true,
+  };
+  return typescript.transpileModule(source, { compilerOptions, fileName: file }).outputText;
 }
 
-function read(kept) {
-  try {
-    return readFileSync(kept, "utf8");
-  } catch {
-    return undefined; // not kept yet
-  }
-}
-
-/** A cache that cannot be written costs a tenth of a second a start, and is no reason to fail. */
-function keep(kept, output) {
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${kept}.${process.pid}`, output);
-    renameSync(`${kept}.${process.pid}`, kept); // whole or not at all, even with two starts at once
-  } catch {
-    /* read-only home */
-  }
-  return output;
-}
+// The SDK loads npm's own resolver for programs with dynamic providers, a fifth of a start; a pack has none.
+const load = Module._load;
+Module._load = function (request, ...rest) {
+  return request === "@npmcli/arborist" ? {} : load.call(this, request, ...rest);
+};
 
 require("./pack.ts");
 
 // The engine ends the pack without warning, so what was compiled is written as soon as there is a moment's rest.
-setTimeout(() => flushCompileCache?.(), 300).unref();
+setTimeout(() => Module.flushCompileCache?.(), 300).unref();

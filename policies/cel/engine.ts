@@ -1,6 +1,7 @@
-/** CEL in this process: each expression is parsed once, when it is first needed. */
-import { celEnv, isCelError, parse, plan, type CelError, type CelMap, type CelValue } from "@bufbuild/cel";
+/** CEL in this process: each expression is planned once, when it is first needed. */
+import { celEnv, isCelError, plan, type CelError, type CelMap, type CelValue } from "@bufbuild/cel";
 import { strings } from "@bufbuild/cel/ext";
+import { parsed } from "./parsed";
 import { LazyMap, toCel, unknownIn } from "./values";
 
 export type Outcome = { value: CelValue } | { unknown: string } | { error: string };
@@ -23,10 +24,11 @@ const regularExpressions = {
 const environment = celEnv({ funcs: strings, re2: regularExpressions });
 const programs = new Map<string, Program>();
 
-function program(text: string): Program {
+/** What evaluates a text, planned once. */
+export function program(text: string): Program {
   let known = programs.get(text);
   if (known === undefined) {
-    known = plan(environment, parse(text)) as Program;
+    known = plan(environment, parsed(text)) as Program;
     programs.set(text, known);
   }
   return known;

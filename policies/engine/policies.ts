@@ -9,11 +9,11 @@ import type {
 import { details, waiverLine } from "../findings";
 import { Resource } from "../resource";
 import type { Finding, Rule, Severity } from "../rule";
-import { Run } from "../run";
+import type { Run } from "../run";
 import { careful, fromConfig, fromStack, tiers, type Read } from "../settings";
 import type { Json } from "../unknown";
-import { stackFile } from "./stack-file";
 import type { Tap } from "./tap";
+import type * as Working from "./working";
 
 /**
  * The policies, and where the engine's facts come from; `folder` is the pack's own.
@@ -44,7 +44,8 @@ export function policies(
     const stack = fromEngine() ?? fromFile(urn) ?? { settings: careful, problems: [] };
     const { settings, problems } = fromConfig(config, names, stack.settings);
     const wanted = rules.filter(({ name }) => tap.level(name) !== "disabled");
-    return { run: new Run(wanted, settings, now()), problems: [...stack.problems, ...problems] };
+    const { Run: Work } = working();
+    return { run: new Work(wanted, settings, now()), problems: [...stack.problems, ...problems] };
   }
 
   function fromEngine(): Read | undefined {
@@ -55,7 +56,7 @@ export function policies(
   }
 
   function fromFile(urn: string): Read | undefined {
-    const file = stackFile(folder, urn);
+    const file = working().stackFile(folder, urn);
     return file === undefined ? undefined : fromStack(file.key, names, file.path);
   }
 
@@ -130,6 +131,7 @@ export function policies(
           enforcementLevel: holds ? "advisory" : level("waivers"),
         });
       }
+      working().keepParsed();
     },
   };
 
@@ -140,6 +142,16 @@ export function policies(
   }
 
   return [settingsPolicy, ...rules.map(described), waiversPolicy];
+}
+
+/** What it takes to evaluate, loaded when it is first needed: the engine starts the program only once the pack serves. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it at the start
+const working = () => require("./working") as typeof Working;
+
+/** Loads it, and reads all rules, while the program is still on its way. */
+export function warmUp(rules: readonly Rule[]): void {
+  const { prepare } = working();
+  for (const rule of rules) if (rule.type === "object") prepare(rule, careful);
 }
 
 const problem = {

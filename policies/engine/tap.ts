@@ -1,7 +1,7 @@
 /**
  * What the engine tells an analyzer and @pulumi/policy 1.21 drops: the stack's configuration (ConfigureStack), and which
- * values are secret. Both are read from the messages as they are decoded; nothing is changed and nothing is kept longer
- * than the resource's analysis.
+ * values are secret. Both are read from the messages as they are decoded; nothing is kept longer than the
+ * resource's analysis.
  */
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import type { EnforcementLevel } from "@pulumi/policy";
@@ -62,6 +62,12 @@ export function tap(): Tap {
   listen(AnalyzerService.analyzeStack as unknown as Decoded<AnalyzeStackRequest>, (request) => {
     outputs = request;
   });
+
+  // The engine sends each resource a second time, to be changed. No rule changes any, so the first stands for all.
+  const remediate = AnalyzerService.remediate as unknown as Decoded<AnalyzeRequest>;
+  const decode = remediate.requestDeserialize;
+  let first: AnalyzeRequest | undefined;
+  remediate.requestDeserialize = (bytes) => (first ??= decode(bytes));
 
   return {
     stack: () => stack,

@@ -1,14 +1,15 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../toolchain/lib/paths";
 
-/** A Pulumi project of one program, with this checkout's SDKs. */
+/** A Pulumi project of one program, with this checkout's SDKs, and a name of its own: a backend keeps stacks by project. */
 export function project(folder: string, name: string, program: string): string {
   const path = join(folder, name);
   mkdirSync(path);
   symlinkSync(join(checkout, "node_modules"), join(path, "node_modules"));
   cpSync(join(checkout, "tsconfig.json"), join(path, "tsconfig.json"));
-  cpSync(join(checkout, "Pulumi.yaml"), join(path, "Pulumi.yaml"));
+  const settings = readFileSync(join(checkout, "Pulumi.yaml"), "utf8");
+  writeFileSync(join(path, "Pulumi.yaml"), settings.replace(/^name: .*$/m, `name: ${name}`));
   writeFileSync(join(path, "package.json"), JSON.stringify({ name, main: "index.ts" }));
   writeFileSync(join(path, "index.ts"), program);
   return path;
