@@ -12,7 +12,7 @@ const HEALTH_PORT = 10_247;
 const mark = "kwok.x-k8s.io/node";
 
 /** Where kwok's own word is how a node and a pod get ready: each file is one stage. */
-function stageFiles(folder: string): string[] {
+export function stageFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".yaml") && !name.endsWith("kustomization.yaml"))
     .sort()
@@ -38,7 +38,7 @@ export async function kwok(step: Step): Promise<Component> {
   };
 }
 
-const fakeNode = (name: string): KubernetesObject => ({
+export const fakeNode = (name: string): KubernetesObject => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: {
