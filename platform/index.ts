@@ -6,6 +6,7 @@ import { Manifests } from "./manifests";
 import { withImage } from "./change";
 import { CertManager, certManagerObjects } from "./cert-manager";
 import { Monitoring } from "./monitoring";
+import { Policies } from "./policies";
 import { image, readSettings } from "./settings";
 import { manifests } from "./sources";
 import { Traefik } from "./traefik";
@@ -84,5 +85,6 @@ export = async () => {
       { provider },
     );
   }
+  if (settings.policies !== undefined) new Policies("policies", settings.policies, { provider });
   return outputs;
 };

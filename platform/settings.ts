@@ -1,6 +1,7 @@
 /** What a platform stack may say. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { policiesSchema } from "./policies";
 import { images, type ImageName } from "./versions";
 
 const imageNames = Object.keys(images) as [ImageName, ...ImageName[]];
@@ -47,6 +48,8 @@ const schema = z.strictObject({
       grafana: z.boolean().default(true),
     })
     .prefault({}),
+  /** The policy pack's rules in the cluster's own admission; see policies.ts. @default - none */
+  policies: policiesSchema.optional(),
 });
 
 export type PlatformSettings = z.infer<typeof schema>;
@@ -58,6 +61,7 @@ export function readSettings(): PlatformSettings {
     parts: config.getObject("parts"),
     images: config.getObject("images"),
     gateway: config.getObject("gateway"),
+    policies: config.getObject("policies"),
     monitoring: config.getObject("monitoring"),
   };
   const parsed = schema.safeParse(
