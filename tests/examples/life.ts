@@ -29,7 +29,7 @@ export class Lives {
       Object.values(settingsOf(example).clusters).flatMap(({ context }) => context ?? []),
     );
     const classes = Object.values<Cloud>(clouds).flatMap(({ storageClass }) => storageClass ?? []);
-    const storageClasses = [...new Set([...classes, "local-path"])];
+    const storageClasses = [...new Set(["local-path", ...classes])];
     const kinds = await definitions();
     await this.plane.start({ contexts: [...new Set(contexts)], kinds, nodes: 6, stages, storageClasses });
     const state = join(this.plane.folder, "state");

@@ -18,10 +18,10 @@ import { eventually, freePort } from "./services";
 
 const TOKEN = "of-this-test-alone";
 /** A class of volumes for each cloud's, made as folders: a claim binds when a pod first uses it. */
-const classOf = (name: string) => ({
+const classOf = (name: string, index: number) => ({
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
-  metadata: { name },
+  metadata: { name, annotations: { "storageclass.kubernetes.io/is-default-class": String(index === 0) } },
   provisioner: "kubernetes.io/host-path",
   volumeBindingMode: "WaitForFirstConsumer",
 });
@@ -31,6 +31,7 @@ export interface About {
   contexts: readonly string[];
   /** How many nodes, over three zones. */
   nodes: number;
+  /** The first is for claims that name none. */
   storageClasses: readonly string[];
   /** Definitions of custom resources. */
   kinds: readonly object[];
@@ -95,7 +96,8 @@ export class ControlPlane {
     const own = stages.map((stage, index) => this.write(`stage-${index}.yaml`, stringify(stage)));
     const theirs = stageFiles(await obtain(recipes.kwokStages(), quiet));
     this.child("kwok", await kwokProgram(quiet), [
-      ...[...client, "--manage-all-nodes=true", `--server-address=127.0.0.1:${kwokPort}`],
+      ...[...client, "--manage-all-nodes=true", "--node-lease-duration-seconds=40"],
+      `--server-address=127.0.0.1:${kwokPort}`,
       ...[...theirs, ...own].map((file) => `--config=${file}`),
     ]);
     await this.apply([...Array.from({ length: nodes }, nodeOf), ...storageClasses.map(classOf)]);
