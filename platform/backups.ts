@@ -103,13 +103,17 @@ export function withImages({ plugin, sidecar }: BackupsArgs["images"]) {
       changed.data = { [VARIABLE]: Buffer.from(sidecar).toString("base64") };
     }
     if (changed.kind !== "Deployment" || changed.metadata.name !== DEPLOYMENT) return changed;
-    const { template } = changed.spec as { template: { spec: { containers: Record<string, unknown>[] } } };
+    const { template } = changed.spec as {
+      template: { spec: { containers: Record<string, unknown>[]; priorityClassName?: string } };
+    };
+    // Without it no database of any product is looked after: it must not make room for one.
+    template.spec.priorityClassName = "system-cluster-critical";
     const [container] = template.spec.containers;
     if (container === undefined) throw new Error(`the Deployment ${DEPLOYMENT} has no container`);
     container.image = plugin;
     container.imagePullPolicy = "IfNotPresent";
     container.resources = {
-      requests: { cpu: "20m", memory: "64Mi" },
+      requests: { cpu: "10m", memory: "64Mi" },
       limits: { cpu: "500m", memory: "256Mi" },
     };
     return changed;
@@ -164,7 +168,7 @@ function deployment(image: string): object {
               ports: [{ name: "s3", containerPort: port }],
               readinessProbe: { httpGet: { path: "/health", port: "s3" }, periodSeconds: 2 },
               livenessProbe: { httpGet: { path: "/health", port: "s3" }, periodSeconds: 10 },
-              resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+              resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,

@@ -27,11 +27,12 @@ describe("the part of the platform that backs up", () => {
   it("runs the images it is told, not those of upstream's tests, within limits", () => {
     const [secret, deployment] = upstream.map(withImages(images)) as unknown as [
       { data: Record<string, string> },
-      { spec: { template: { spec: { containers: Record<string, unknown>[] } } } },
+      { spec: { template: { spec: { containers: Record<string, unknown>[]; priorityClassName: string } } } },
     ];
     assert.deepEqual(secret.data, { SIDECAR_IMAGE: base64("mine/sidecar:1") });
     const [container] = deployment.spec.template.spec.containers;
     assert.equal(container?.image, "mine/plugin:1");
+    assert.equal(deployment.spec.template.spec.priorityClassName, "system-cluster-critical");
     assert.ok(JSON.stringify(container.resources).includes("limits"));
   });
 
