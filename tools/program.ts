@@ -1,5 +1,7 @@
 /** The slipway command: its verbs, one file each. */
 import { Command } from "commander";
+import { register as backup } from "./backup";
+import { register as backups } from "./backups";
 import { register as bench } from "./bench";
 import { register as cluster } from "./cluster";
 import { register as deploy } from "./deploy";
@@ -13,6 +15,7 @@ import { register as policy } from "./policy";
 import { register as preview } from "./preview";
 import { register as releases } from "./releases";
 import { register as render } from "./render";
+import { register as restore } from "./restore";
 import { register as rollback } from "./rollback";
 import { register as smoke } from "./smoke";
 import { register as status } from "./status";
@@ -21,6 +24,7 @@ import { register as up } from "./up";
 
 const verbs = [
   ...[up, down, bench, cluster, doctor, env, image, init, policy, preview, render, test],
+  ...[backup, backups, restore],
   ...[deploy, rollback, releases, smoke, drift, status],
 ];
 

@@ -1,0 +1,88 @@
+/** `slipway backups STACK`: what could be restored: the backups there are, and the time they reach over. */
+import type { Command } from "commander";
+import { formatBytes } from "../config";
+import { checkout } from "../toolchain/lib/paths";
+import { duration, steps } from "../toolchain/lib/progress";
+import { held, type Held } from "./recovery/bucket";
+import { backed, KIND, liveName, type Store, STORE } from "./recovery/database";
+import { type Asked, open, type Session } from "./release/session";
+
+interface Found {
+  stack: string;
+  database: string;
+  bucket: string;
+  /** From here on, any moment. */
+  earliest: string | undefined;
+  backups: Held[];
+}
+
+export function register(program: Command): void {
+  program
+    .command("backups <stack>")
+    .description(
+      "lists the backups of a stack's database, the newest first, and since when it can be restored",
+    )
+    .option(
+      "--context <name>",
+      "your kubeconfig's context for the stack's primary cluster, where it has another name",
+    )
+    .option("--cwd <folder>", "the folder of the project", checkout)
+    .option("--json", "all that is known of them, for machines")
+    .action(backups);
+}
+
+async function backups(stack: string, options: Asked & { json?: true }): Promise<void> {
+  let session: Session | undefined;
+  let found: Found | undefined;
+  try {
+    await steps([
+      {
+        title: `Backups of ${stack}`,
+        run: async (step) => {
+          session = await open(stack, options, step);
+          const { kube, settings } = session;
+          const { namespace } = settings;
+          const database = backed(settings, stack);
+          const live = liveName(database);
+          const store = await kube.get<Store>(KIND.store, STORE, namespace);
+          found = {
+            stack,
+            database: live,
+            bucket: database.backup.bucket.text,
+            earliest: store?.status?.serverRecoveryWindow?.[live]?.firstRecoverabilityPoint,
+            backups: await held(kube, { namespace, cluster: live, from: live }),
+          };
+        },
+      },
+    ]);
+  } finally {
+    session?.close();
+  }
+  if (found === undefined) return;
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(found, undefined, 2)}\n` : backupTable(found),
+  );
+}
+
+export function backupTable({ stack, bucket, backups: all, earliest }: Found): string {
+  if (all.length === 0) return `${bucket} has no backup of ${stack} yet: ./slipway backup ${stack}\n`;
+  const lines = all.map(({ id, begun, ended, size, status }) =>
+    [
+      id,
+      ended.slice(0, 19).replace("T", " "),
+      duration(Math.max(0, Date.parse(ended) - Date.parse(begun))).padStart(7),
+      formatBytes(Math.round(size / 1024 ** 2) * 1024 ** 2).padStart(8),
+      status === "DONE" ? "" : status.toLowerCase(),
+    ]
+      .join("  ")
+      .trimEnd(),
+  );
+  return [
+    ...lines,
+    "",
+    earliest === undefined
+      ? "No moment can be restored yet."
+      : `Any moment since ${earliest}: ./slipway restore ${stack} --to TIME`,
+    "",
+  ].join("\n");
+}

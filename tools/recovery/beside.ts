@@ -1,0 +1,162 @@
+/** A second database beside the live one, begun with what the bucket holds. */
+import { type Origin, recoveryOf } from "../../config";
+import { Failure } from "../../toolchain/lib/failure";
+import type { Step } from "../../toolchain/lib/progress";
+import type { Kube, KubeObject } from "../release/kube";
+import { type Backed, type Cluster, KIND, LOGIN, STORE } from "./database";
+import { MANAGER } from "./fields";
+import { until } from "./wait";
+
+export const RESTORED_FROM = "slipway.dev/restored-from";
+
+export interface Wanted {
+  namespace: string;
+  name: string;
+  origin: Origin;
+  database: Backed;
+  /** The engine's own words for the live one. */
+  model: Cluster;
+  within: number;
+}
+
+interface Pod extends KubeObject {
+  status?: {
+    phase?: string;
+    containerStatuses?: {
+      name: string;
+      restartCount: number;
+      lastState?: { terminated?: { message?: string } };
+      state?: { terminated?: { exitCode: number; message?: string } };
+    }[];
+  };
+}
+
+/** Makes it, and waits until its first instance answers. Throws when it cannot begin with that backup. */
+export async function makeBeside(
+  kube: Kube,
+  wanted: Wanted,
+  step: Step,
+  signal: AbortSignal,
+): Promise<string> {
+  const { namespace, name, origin, within } = wanted;
+  await kube.ask(`making ${name}`, ["apply", "--server-side", `--field-manager=${MANAGER}`, "-f", "-"], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: [wayOf(wanted), clusterOf(wanted)] }),
+  });
+  let phase = "";
+  return until(
+    async () => {
+      const cluster = await kube.get<Cluster>(KIND.cluster, name, namespace);
+      const said = cluster?.status?.phase ?? "";
+      if (said !== phase) step.note(`${name}: ${(phase = said)}`);
+      const { currentPrimary, readyInstances = 0 } = cluster?.status ?? {};
+      if (currentPrimary !== undefined && currentPrimary !== "" && readyInstances > 0) return currentPrimary;
+      const why = await failureOf(kube, namespace, name);
+      if (why === undefined) return undefined;
+      throw new Failure(`backup ${origin.backup ?? ""} cannot be restored`, {
+        details: why,
+        next: "nothing was changed: the live database is as it was",
+      });
+    },
+    {
+      ...{ what: `restoring ${name}`, within, signal, say: () => phase },
+      next: `kubectl get pods --namespace ${namespace} --selector cnpg.io/cluster=${name}`,
+    },
+  );
+}
+
+/** A recovery that failed once fails again: why, in its own words. */
+async function failureOf(kube: Kube, namespace: string, name: string): Promise<string[] | undefined> {
+  const pods = await kube.list<Pod>("pod", namespace, `cnpg.io/cluster=${name}`);
+  const failed = pods.find(
+    ({ metadata, status }) => metadata.name.includes("-full-recovery-") && status?.phase === "Failed",
+  );
+  if (failed === undefined) return undefined;
+  const words = ["logs", "-n", namespace, failed.metadata.name, "--all-containers", "--tail=200"];
+  const { stdout } = await kube.ask("reading why", words, { allowFailure: true });
+  const said = stdout.split("\n").flatMap(errorIn);
+  return said.length === 0 ? ["It does not say why."] : [...new Set(said)].slice(-4);
+}
+
+/** The error of a line of the operator's JSON log, or of Postgres' own within it. */
+export function errorIn(line: string): string[] {
+  let entry: {
+    level?: string;
+    error?: string;
+    msg?: string;
+    record?: { error_severity?: string; message?: string };
+  };
+  try {
+    entry = JSON.parse(line) as typeof entry;
+  } catch {
+    return /error|fatal/i.test(line) ? [line.trim().slice(0, 300)] : [];
+  }
+  const { record } = entry;
+  // Barman's own words come as the text of a line that is no error of the operator's.
+  const [, barman] = /\bERROR: (.*)/.exec(entry.msg ?? "") ?? [];
+  if (barman !== undefined) return [barman.slice(0, 300)];
+  if (record?.error_severity === "FATAL" || record?.error_severity === "PANIC") return [record.message ?? ""];
+  return entry.level === "error" ? [(entry.error ?? entry.msg ?? "").slice(0, 300)] : [];
+}
+
+/** Asks for it to go, with its disks. */
+export async function removeCluster(kube: Kube, namespace: string, name: string): Promise<void> {
+  await kube.remove(KIND.cluster, name, namespace);
+  await kube.remove("networkpolicy", wayName(name), namespace);
+}
+
+/** Until nothing of it is left that another of its name could find. */
+export async function gone(kube: Kube, namespace: string, name: string, within: number): Promise<void> {
+  const left = async () =>
+    (await kube.get(KIND.cluster, name, namespace)) !== undefined ||
+    (await kube.list("persistentvolumeclaim", namespace, `cnpg.io/cluster=${name}`)).length > 0;
+  await until(async () => ((await left()) ? undefined : true), {
+    what: `taking ${name} away`,
+    within,
+    next: `kubectl get cluster,pvc --namespace ${namespace} --selector cnpg.io/cluster=${name}`,
+  });
+}
+
+export const wayName = (name: string) => `${name}-restore`;
+
+function clusterOf({ namespace, name, origin, database, model }: Wanted): object {
+  const { database: called, owner } = database;
+  const spec = { ...model.spec };
+  const recovery = recoveryOf(origin, { database: called, login: LOGIN, owner, store: STORE });
+  return {
+    apiVersion: model.apiVersion,
+    kind: model.kind,
+    metadata: {
+      name,
+      namespace,
+      labels: model.metadata.labels ?? {},
+      annotations: { [RESTORED_FROM]: origin.from },
+    },
+    spec: { ...renamed(spec, origin.from, name), ...recovery },
+  };
+}
+
+/** Where the settings name the database itself: pods are spread by that label, and it archives under its own name. */
+function renamed(spec: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
+  const text = ["cnpg.io/cluster", "serverName"].reduce(
+    (all, key) => all.replaceAll(`"${key}":"${from}"`, `"${key}":"${to}"`),
+    JSON.stringify(spec),
+  );
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** The namespace denies everything: what is beside the live database may do what that may, but for being asked. */
+function wayOf({ namespace, name }: Wanted): object {
+  const own = { podSelector: { matchLabels: { "cnpg.io/cluster": name } } };
+  const operator = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "cnpg-system" } } };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: wayName(name), namespace },
+    spec: {
+      ...own,
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [own, operator] }],
+      egress: [{}],
+    },
+  };
+}

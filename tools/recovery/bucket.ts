@@ -1,0 +1,114 @@
+/**
+ * What a bucket holds, asked through the database's own pod: Barman runs beside it already, and has the way there. The
+ * keys go in by standard input: neither the command line nor the log of the API server sees them.
+ */
+import type { Kube, KubeObject } from "../release/kube";
+import { type Cluster, KIND, type Store, STORE } from "./database";
+import { Failure } from "../../toolchain/lib/failure";
+import { tail } from "../../toolchain/lib/run";
+
+export interface Held {
+  id: string;
+  begun: string;
+  ended: string;
+  /** Bytes of the database, before it was compressed. */
+  size: number;
+  status: string;
+}
+
+interface SecretObject extends KubeObject {
+  data?: Record<string, string>;
+}
+
+/** Reads settings and words of the command as JSON, and prints what Barman prints. */
+const SCRIPT = `
+import json, os, subprocess, sys
+asked = json.loads(sys.stdin.read())
+done = subprocess.run(asked["words"], env={**os.environ, **asked["env"]}, capture_output=True, text=True)
+sys.stderr.write(done.stderr)
+sys.stdout.write(done.stdout)
+sys.exit(done.returncode)
+`;
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  accessKeyId: "AWS_ACCESS_KEY_ID",
+  secretAccessKey: "AWS_SECRET_ACCESS_KEY",
+  region: "AWS_DEFAULT_REGION",
+};
+
+/** Every backup that the bucket has of a database, the newest first. */
+export async function held(
+  kube: Kube,
+  { namespace, cluster, from }: { namespace: string; cluster: string; from: string },
+): Promise<Held[]> {
+  const store = await kube.get<Store>(KIND.store, STORE, namespace);
+  const pod = (await kube.get<Cluster>(KIND.cluster, cluster, namespace))?.status?.currentPrimary;
+  if (store === undefined || pod === undefined) {
+    throw new Failure(`nobody in namespace ${namespace} can look into the bucket`, {
+      next: "the database must run for that; a lost one is restored with --to latest",
+    });
+  }
+  const { destinationPath, endpointURL, s3Credentials } = store.spec.configuration;
+  const provider = destinationPath.startsWith("gs://")
+    ? "google-cloud-storage"
+    : destinationPath.startsWith("https://")
+      ? "azure-blob-storage"
+      : "aws-s3";
+  const where = endpointURL === undefined ? [] : ["--endpoint-url", endpointURL];
+  const words = ["barman-cloud-backup-list", "--format", "json", "--cloud-provider", provider, ...where];
+  const env = await keysOf(kube, namespace, s3Credentials ?? {});
+  const input = JSON.stringify({ env, words: [...words, destinationPath, from] });
+  const inside = ["exec", "-i", "-n", namespace, pod, "-c", "plugin-barman-cloud", "--"];
+  const answer = await kube.ask("looking into the bucket", [...inside, "python3", "-c", SCRIPT], {
+    input,
+    allowFailure: true,
+  });
+  if (answer.code !== 0) {
+    throw new Failure(`the bucket ${destinationPath} could not be looked into`, {
+      details: tail(answer.stderr, 3),
+      next: "check postgres.backup: its bucket, its endpoint and its credentials",
+    });
+  }
+  return parse(answer.stdout);
+}
+
+async function keysOf(
+  kube: Kube,
+  namespace: string,
+  credentials: Record<string, { name: string; key: string }>,
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [field, { name, key }] of Object.entries(credentials)) {
+    const variable = VARIABLES[field];
+    if (variable === undefined) continue;
+    const secret = await kube.get<SecretObject>("secret", name, namespace);
+    found[variable] = Buffer.from(secret?.data?.[key] ?? "", "base64").toString("utf8");
+  }
+  return found;
+}
+
+interface Listed {
+  backups_list: {
+    backup_id: string;
+    begin_time_iso?: string;
+    end_time_iso?: string;
+    begin_time?: string;
+    end_time?: string;
+    size?: number | null;
+    status: string;
+  }[];
+}
+
+/** Barman's own list; what was begun and never ended is in it too, and told by its status. */
+export function parse(text: string): Held[] {
+  const { backups_list: list } = JSON.parse(text) as Listed;
+  return list
+    .map((one) => ({
+      id: one.backup_id,
+      begun: one.begin_time_iso ?? one.begin_time ?? "",
+      ended: one.end_time_iso ?? one.end_time ?? "",
+      size: one.size ?? 0,
+      status: one.status,
+    }))
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
+}

@@ -1,0 +1,330 @@
+/**
+ * A restore: beside the live database, verified, then switched to by the engine. Nothing of the live one is touched before the
+ * restored one has answered; the live one is kept, asleep, until somebody confirms that it may go.
+ */
+import { join } from "node:path";
+import { Failure } from "../../toolchain/lib/failure";
+import { duration, steps, type Step } from "../../toolchain/lib/progress";
+import type { Change } from "../lib/stack";
+import { unlocked } from "../release/engine";
+import { hold, type Held } from "../release/lease";
+import { open, type Asked, type Session } from "../release/session";
+import { stopping } from "../release/stopping";
+import { who } from "../release/who";
+import { aimAt, type Aim } from "./aim";
+import { gone, makeBeside, removeCluster, wayName } from "./beside";
+import { held } from "./bucket";
+import { type Backed, backed, type Cluster, KIND, liveName, sql, stamp } from "./database";
+import { disown } from "./fields";
+import { awake, rest, wake } from "./parts";
+import { clusterIn, forgetting, type State, withoutForce, writeRestored } from "./stack-file";
+import { type Checked, refuseUnless, verify } from "./verify";
+import { until } from "./wait";
+
+export interface Given extends Asked {
+  to: string;
+  /** Only beside, under this name: nothing is switched. */
+  into?: string;
+}
+
+export interface Restored {
+  stack: string;
+  /** The database that was restored, and the one it comes from. */
+  database: string;
+  from: string;
+  to: string;
+  backup: string;
+  switched: boolean;
+  checks: Checked[];
+  /** Milliseconds. */
+  took: number;
+}
+
+const WITHIN = 6 * 3600e3;
+const AWAKE = 10 * 60e3;
+/** Marks one that is kept. */
+export const REPLACED = "slipway.dev/replaced-by";
+
+/** Takes over what the restore made itself, and what it set for a while. */
+const TAKE_OVER: Change = {
+  called: "restore",
+  env: { PULUMI_K8S_ENABLE_PATCH_FORCE: "true", PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" },
+};
+
+export async function restore(stack: string, given: Given): Promise<Restored> {
+  const began = Date.now();
+  const stop = stopping();
+  const opened: { session?: Session; held?: Held } = {};
+  try {
+    const run = new Run(stack, given, opened, stop.signal);
+    return { ...(await run.all()), took: Date.now() - began };
+  } finally {
+    stop.done();
+    await opened.held?.release();
+    opened.session?.close();
+  }
+}
+
+class Run {
+  private name = "";
+  private live = "";
+  private pod: string | undefined;
+  private aim: Aim = { text: "", origins: [] };
+  private origin: Aim["origins"][number] | undefined;
+  private model: Cluster | undefined;
+  private checks: Checked[] = [];
+
+  constructor(
+    private readonly stack: string,
+    private readonly given: Given,
+    private readonly opened: { session?: Session; held?: Held },
+    private readonly stop: AbortSignal,
+  ) {}
+
+  async all(): Promise<Omit<Restored, "took">> {
+    const { stack, given } = this;
+    await steps([
+      { title: `What ${stack} can be restored to`, run: (step) => this.look(step) },
+      { title: "Nobody else at it", run: () => this.lock() },
+    ]);
+    const switched = given.into === undefined;
+    try {
+      await steps([
+        { title: "Parts at rest", skip: () => !switched && "they stay", run: (step) => this.quieten(step) },
+        { title: `Restore to ${this.aim.text}`, run: (step) => this.beside(step) },
+        { title: "Checks", run: (step) => this.check(step) },
+      ]);
+    } catch (error) {
+      await this.takeBack(error);
+      throw error;
+    }
+    if (switched) {
+      await steps([{ title: `Switch to ${this.name}`, run: (step) => this.switch(step) }]).catch(
+        (error: unknown) => this.stuck(error),
+      );
+      await steps([{ title: "Parts awake", run: (step) => this.awaken(step) }]);
+    }
+    return {
+      ...{ stack, database: this.name, from: this.live, to: this.aim.text },
+      ...{ backup: this.origin?.backup ?? "", switched, checks: this.checks },
+    };
+  }
+
+  private get session(): Session {
+    if (this.opened.session === undefined) throw new Error("looked at before it was opened");
+    return this.opened.session;
+  }
+
+  private get database(): Backed {
+    return backed(this.session.settings, this.stack);
+  }
+
+  /** Everything that can be known before anything is touched. */
+  private async look(step: Step): Promise<void> {
+    const { stack, given } = this;
+    this.opened.session = await open(stack, given, step);
+    const { kube, settings } = this.session;
+    const { namespace } = settings;
+    this.live = liveName(this.database);
+    if ((await this.session.isAtHome()) === "new") {
+      throw new Failure(`${stack} was never deployed here`, { next: `./slipway deploy ${stack}` });
+    }
+    const [all, cluster] = await Promise.all([
+      held(kube, { namespace, cluster: this.live, from: this.live }),
+      kube.get<Cluster>(KIND.cluster, this.live, namespace),
+    ]);
+    this.aim = aimAt(given.to, this.live, all, Date.now(), stack);
+    this.pod = cluster?.status?.currentPrimary;
+    this.name = given.into ?? `postgres-${stamp(Date.now())}`;
+    if ((await kube.get(KIND.cluster, this.name, namespace)) !== undefined) {
+      throw new Failure(`there is a database ${this.name} already`, {
+        next: "give it another name with --into",
+      });
+    }
+    const state = (await this.session.engine.state()) as State;
+    const inputs = clusterIn(state, namespace, this.live);
+    if (inputs?.spec === undefined) {
+      throw new Failure(`the engine knows no database ${this.live} of ${stack}`, {
+        next: `see what it knows: pulumi stack --stack ${stack}`,
+      });
+    }
+    this.model = {
+      apiVersion: "postgresql.cnpg.io/v1",
+      kind: "Cluster",
+      metadata: { ...inputs.metadata, name: this.live },
+      spec: inputs.spec as Cluster["spec"],
+    };
+    step.note(`${this.aim.text}, from backup ${this.aim.origins[0]?.backup ?? ""}`);
+  }
+
+  private async lock(): Promise<void> {
+    const { kube, settings } = this.session;
+    const doing = `Restoring it to ${this.aim.text}`;
+    this.opened.held = await hold(kube, { namespace: settings.namespace, holder: who().holder, doing });
+  }
+
+  private async quieten(step: Step): Promise<void> {
+    const { kube, settings } = this.session;
+    await rest(kube, settings.namespace, step);
+  }
+
+  /** The newest backup that can be restored: one whose objects are damaged gives way to the one before. */
+  private async beside(step: Step): Promise<void> {
+    const { kube, settings } = this.session;
+    const { namespace } = settings;
+    if (this.aim.origins[0]?.to !== "backup") await this.archiveAll(step);
+    for (const [index, origin] of this.aim.origins.entries()) {
+      try {
+        if (this.model === undefined) throw new Error("no model");
+        this.pod = await makeBeside(
+          kube,
+          { namespace, name: this.name, origin, database: this.database, model: this.model, within: WITHIN },
+          step,
+          this.stop,
+        );
+        this.origin = origin;
+        return;
+      } catch (error) {
+        if (!(error instanceof Failure) || index === this.aim.origins.length - 1) throw error;
+        step.note(
+          `backup ${origin.backup ?? ""} is damaged (${error.details[0] ?? ""}): trying the one before`,
+        );
+        await removeCluster(kube, namespace, this.name);
+        await gone(kube, namespace, this.name, AWAKE);
+      }
+    }
+  }
+
+  /** All that was written is brought to the bucket, if the live one can still do that: then any past moment is in it. */
+  private async archiveAll(step: Step): Promise<void> {
+    const { kube, settings } = this.session;
+    const { namespace } = settings;
+    const { pod } = this;
+    if (pod === undefined || pod === "") return;
+    // A transaction after the wanted moment: without one Postgres could not know that it is past it.
+    const mark = "select pg_current_xact_id(); checkpoint; select pg_walfile_name(pg_switch_wal());";
+    const asked = await sql(kube, namespace, pod, "postgres", mark).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      step.note(`the live database does not answer: what is in the bucket must do`);
+      return undefined;
+    });
+    const file = asked?.split("\n").at(-1);
+    if (file === undefined) return;
+    step.note(`archiving ${file}`);
+    await until(
+      async () => {
+        const last = await sql(
+          kube,
+          namespace,
+          pod,
+          "postgres",
+          "select last_archived_wal from pg_stat_archiver;",
+        );
+        return last.slice(0, 24) >= file ? true : undefined;
+      },
+      {
+        ...{ what: `archiving ${file}`, within: 5 * 60e3, signal: this.stop },
+        next: "the bucket does not take what is written: see postgres.backup",
+      },
+    );
+  }
+
+  private async check(step: Step): Promise<void> {
+    const { kube, settings } = this.session;
+    if (this.pod === undefined) throw new Error("no pod");
+    this.checks = await verify(kube, {
+      namespace: settings.namespace,
+      pod: this.pod,
+      database: this.database,
+    });
+    step.note(
+      this.checks.length === 0 ? "none are declared (postgres.drill.checks)" : `${this.checks.length}`,
+    );
+    refuseUnless(this.checks);
+  }
+
+  private async switch(step: Step): Promise<void> {
+    const { session, stack, live, name, origin } = this;
+    const { engine, folder, kube, settings } = session;
+    const { namespace } = settings;
+    if (origin === undefined) throw new Error("nothing was restored");
+    await unlocked(stack, async () => {
+      writeRestored(join(folder, `Pulumi.${stack}.yaml`), name, origin);
+      await engine.import(forgetting((await engine.state()) as State, namespace, live));
+    });
+    const asleep = { metadata: { annotations: { "cnpg.io/hibernation": "on", [REPLACED]: name } } };
+    const words = ["patch", "-n", namespace, KIND.cluster, live, "--type=merge", "--patch"];
+    await kube.ask(`putting ${live} to sleep`, [...words, JSON.stringify(asleep)]);
+    await unlocked(stack, async () => {
+      await engine.up(step, { ...TAKE_OVER, signal: this.stop });
+      await engine.import(withoutForce((await engine.state()) as State));
+    });
+    await disown(kube, KIND.cluster, namespace, name);
+    await kube.remove("networkpolicy", wayName(name), namespace);
+  }
+
+  private async awaken(step: Step): Promise<void> {
+    const { kube, settings } = this.session;
+    await wake(kube, settings.namespace, step);
+    await awake(kube, settings.namespace, AWAKE);
+  }
+
+  /** Past the point of no return: the restored database is good, and named in the stack file. */
+  private async stuck(error: unknown): Promise<never> {
+    const { kube, settings } = this.session;
+    const { stack, name, live } = this;
+    await wake(kube, settings.namespace, { note: () => undefined });
+    const said = error instanceof Failure ? [error.message, ...error.details] : [String(error)];
+    const variables = Object.keys(TAKE_OVER.env ?? {}).map((variable) => `${variable}=true`);
+    throw new Failure(`${name} is restored and good, but the engine could not switch to it`, {
+      details: [...said, `Pulumi.${stack}.yaml names ${name}. ${live} is asleep and has lost nothing.`],
+      ...(error instanceof Failure && error.log !== undefined ? { log: error.log } : {}),
+      next: `mend what it says, then: ${variables.join(" ")} pulumi up --stack ${stack}`,
+      cause: error,
+    });
+  }
+
+  private async takeBack(error: unknown): Promise<void> {
+    const { kube, settings } = this.session;
+    await steps([
+      {
+        title: "Back to how it was",
+        run: async (step) => {
+          await removeCluster(kube, settings.namespace, this.name);
+          await wake(kube, settings.namespace, step);
+        },
+      },
+    ]).catch((second: unknown) => {
+      throw new Failure("the restore failed, and so did putting things back", {
+        details: [error, second].map((one) => (one instanceof Error ? one.message : String(one))),
+        next: `scale the parts of namespace ${settings.namespace} up yourself, and delete the Cluster ${this.name}`,
+        cause: second,
+      });
+    });
+  }
+}
+
+export function restoredText({
+  stack,
+  database,
+  from,
+  to,
+  backup,
+  switched,
+  checks,
+  took,
+}: Restored): string {
+  return [
+    switched
+      ? `${stack} is back at ${to}, after ${duration(took)}: its database is ${database} now, from backup ${backup}`
+      : `${database} holds ${stack} at ${to}, beside the live database, from backup ${backup}`,
+    ...checks.map(({ name, value }) => `  ${name}: ${value}`),
+    ...(switched
+      ? [
+          `  Commit Pulumi.${stack}.yaml: it names the live database (slipway:postgres.restored).`,
+          `  ${from} is kept, asleep: ./slipway restore ${stack} --confirm takes it away.`,
+        ]
+      : [`  When you have seen enough: kubectl delete cluster ${database}`]),
+    "",
+  ].join("\n");
+}
