@@ -1,26 +1,18 @@
 /** The way in: one Gateway with a certificate, and for each route of the table the rules that keep its promises. */
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { type Access, type Host, type Route, routeDefaults, type Settings } from "../config";
-import { Certificates, type TlsArgs } from "./certificates";
-import type { Transform } from "./component";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Access, type Route, routeDefaults } from "../config";
+import { Certificates } from "./certificates";
 import type { CustomArgs, CustomClass, CustomWith } from "./crds";
 import type { AccessPlan, GatewayAdapter, Make, RoutePlan } from "./gateway";
-import {
-  Gateway,
-  type GatewaySpec,
-  type GatewayStatus,
-  HttpRoute,
-  type HTTPRouteSpec,
-  type RouteRule,
-} from "./gateway-api";
-import type { HeldSecret } from "./needs";
+import { Gateway, type GatewayStatus, HttpRoute, type RouteRule } from "./gateway-api";
+import type { IngressArgs, IngressTransforms } from "./ingress-args";
+import { loginLines } from "./logins";
 import type { Part } from "./part";
 import { Resident, type ResidentOptions } from "./resident";
 import {
-  below,
+  exceptions,
   headersOf,
-  htpasswd,
   kindWord,
   listenerOf,
   redirectRoute,
@@ -28,49 +20,11 @@ import {
   routeName,
 } from "./routes";
 import { httpService, SERVICE_PORT } from "./service";
-import type { Space } from "./space";
 import { traefik } from "./traefik";
 import { Web } from "./web";
 
 /** What a route waits when it says nothing, in milliseconds: those share the part's own Service. */
 const USUAL_TIMEOUT = routeDefaults().timeout.value;
-
-export interface IngressArgs {
-  space: Space;
-  /** Full names by the names routes use. */
-  hosts: Readonly<Record<string, Pick<Host, "name" | "redirect" | "proxied">>>;
-  /** The route table. */
-  routes: readonly Route[];
-  /** Parts by name: where routes lead. */
-  parts: Readonly<Record<string, Part>>;
-  /** Parts whose visitors stay on the same replica. @default [] */
-  sticky?: readonly string[];
-  /** Security headers of every answer. */
-  headers: Settings["headers"];
-  /** Addresses that may call hosts behind a proxy: the proxy's. @default - everyone's */
-  onlyFrom?: readonly string[] | undefined;
-  /** Who may come in at all. @default - everyone */
-  access?: Access | undefined;
-  /** Where the access rules' passwords are. */
-  secret?: (name: string) => HeldSecret;
-  tls: TlsArgs;
-  /** @default - the adapter's */
-  className?: string | undefined;
-  /** Whether to wait until the gateway says where it answers. @default false */
-  addressed?: boolean;
-  /** How the gateway does what routes ask. @default traefik */
-  adapter?: GatewayAdapter;
-  transform?: IngressTransforms;
-}
-
-export interface IngressTransforms {
-  gateway?: Transform<CustomArgs<GatewaySpec>>;
-  /** Each HTTPRoute. */
-  route?: Transform<CustomArgs<HTTPRouteSpec>>;
-  /** Each object of the adapter's: middlewares and the like. */
-  policy?: Transform<CustomArgs<object>>;
-  logins?: Transform<k8s.core.v1.SecretArgs>;
-}
 
 /**
  * ```ts
@@ -184,7 +138,7 @@ export class Ingress extends Resident<IngressTransforms> {
   }
 
   #createHost(host: string, at: IngressArgs["hosts"][string], make: Make): void {
-    const { adapter, hosts, routes } = this.#args;
+    const { access, adapter, hosts, routes } = this.#args;
     if (at.redirect !== undefined) {
       const target = hosts[at.redirect];
       if (target === undefined)
@@ -193,7 +147,7 @@ export class Ingress extends Resident<IngressTransforms> {
       return;
     }
     const own = routes.filter((route) => route.host === host);
-    for (const route of [...own, ...this.#exceptions(own)]) {
+    for (const route of [...own, ...exceptions(own, access)]) {
       const name = routeName(route);
       if (route.redirect !== undefined) {
         this.#createRoute(name, host, [redirectRoute(route, route.redirect)]);
@@ -215,20 +169,6 @@ export class Ingress extends Resident<IngressTransforms> {
     const { adapter, space } = this.#args;
     const names = routes.map((route) => this.meta("HTTPRoute", routeName(route)).name);
     return adapter.metrics.matchers(space.namespaceName, names);
-  }
-
-  /** Routes of their own for what is open although its surroundings are not. */
-  #exceptions(routes: readonly Route[]): Route[] {
-    const { access } = this.#args;
-    if (access === undefined) return [];
-    const open = { allow: undefined, basicAuth: undefined, public: true };
-    return access.except.flatMap((path) => {
-      if (routes.some((route) => route.path === path && route.methods === undefined)) return [];
-      const nearest = routes
-        .filter((route) => route.to !== undefined && below(path, route.path) && !route.exact)
-        .sort((a, b) => b.path.length - a.path.length)[0];
-      return nearest === undefined ? [] : [{ ...nearest, access: open, path, strip: false }];
-    });
   }
 
   #plan(name: string, route: Route, proxied: boolean): RoutePlan {
@@ -304,19 +244,7 @@ export class Ingress extends Resident<IngressTransforms> {
   #logins(name: string, users: NonNullable<Access["basicAuth"]>): pulumi.Output<string> {
     const known = this.#madeLogins.get(name);
     if (known !== undefined) return known;
-    const lines =
-      typeof users === "string"
-        ? this.#password(users).apply((pair) => {
-            const [user = "", ...rest] = pair.split(":");
-            return htpasswd(user, rest.join(":"));
-          })
-        : pulumi
-            .all(
-              Object.entries(users).map(([user, secret]) =>
-                this.#password(secret).apply((p) => htpasswd(user, p)),
-              ),
-            )
-            .apply((all) => all.join("\n"));
+    const lines = loginLines(users, (secret) => this.#password(secret));
     const secret = this.contentSecret(`logins-${name}`, { users: lines }, "logins").metadata.name;
     this.#madeLogins.set(name, secret);
     return secret;

@@ -1,14 +1,21 @@
 /** redis.conf from what a Redis is for, and the disk that goes with it. */
 import type * as k8s from "@pulumi/kubernetes";
-import type { ManagedRedisArgs } from "./redis";
+import type { Bytes } from "../config";
+import type { Space } from "./space";
 
 /** Where data lies: a disk for what must stay, memory of the node for what may go. */
 const DATA = "/data";
 
-type Wanted = Pick<
-  ManagedRedisArgs,
-  "memory" | "eviction" | "persist" | "fsync" | "storage" | "class" | "space"
->;
+/** What of a Redis decides its file and its disk. */
+interface Wanted {
+  readonly space: Space;
+  readonly memory: Bytes;
+  readonly eviction: string;
+  readonly persist: boolean;
+  readonly fsync: "everysec" | "always";
+  readonly storage: Bytes;
+  readonly class?: string | undefined;
+}
 
 /** The whole of redis.conf, password included: who reads the file needs no other place for it. */
 export function configFile(args: Wanted, password: string): string {

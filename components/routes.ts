@@ -1,6 +1,5 @@
-/** What routes come down to, as pure functions: their names, redirects, headers and logins. */
-import { createHash } from "node:crypto";
-import type { Route, Settings } from "../config";
+/** What routes come down to, as pure functions: their names, redirects, headers and exceptions. */
+import type { Access, Route, Settings } from "../config";
 import type { HeaderPlan } from "./gateway";
 import type { RouteFilter, RouteRule } from "./gateway-api";
 import { physicalName } from "./naming";
@@ -73,10 +72,15 @@ export function headersOf(headers: Settings["headers"], route: Route, web: boole
   };
 }
 
-/**
- * A line of htpasswd. SHA-1, because a gateway checks it for every request, and the password is only as far away as the
- * Secret the line lies in.
- */
-export function htpasswd(user: string, password: string): string {
-  return `${user}:{SHA}${createHash("sha1").update(password).digest("base64")}`;
+/** Routes of their own for what is open although its surroundings are not. */
+export function exceptions(routes: readonly Route[], access: Access | undefined): Route[] {
+  if (access === undefined) return [];
+  const open = { allow: undefined, basicAuth: undefined, public: true };
+  return access.except.flatMap((path) => {
+    if (routes.some((route) => route.path === path && route.methods === undefined)) return [];
+    const nearest = routes
+      .filter((route) => route.to !== undefined && below(path, route.path) && !route.exact)
+      .sort((a, b) => b.path.length - a.path.length)[0];
+    return nearest === undefined ? [] : [{ ...nearest, access: open, path, strip: false }];
+  });
 }

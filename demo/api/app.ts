@@ -2,6 +2,7 @@
 import cors from "@fastify/cors";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
+import type { Draining } from "./draining";
 import { answerErrors, Refusal } from "./refusal";
 import { authRoutes } from "./routes/auth";
 import { eventRoutes } from "./routes/events";
@@ -10,13 +11,6 @@ import { probeRoutes } from "./routes/probes";
 import { streamRoutes } from "./routes/streams";
 import { uploadRoutes } from "./routes/upload";
 import type { Services } from "./services";
-
-/** Shared by the probes, the streams and the shutdown. */
-export interface Draining {
-  started: boolean;
-  /** Aborted when the listening socket closes: endless answers end here. */
-  readonly end: AbortController;
-}
 
 export async function buildApp(services: Services, draining: Draining): Promise<FastifyInstance> {
   const { log, metrics, settings } = services;

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { onStop, whileClosing } from "../shared/lifecycle";
 import { firstContact } from "../shared/queue";
-import { buildApp, type Draining } from "./app";
+import { buildApp } from "./app";
+import type { Draining } from "./draining";
 import { closeServices, type Services } from "./services";
 
 export async function serve(services: Services): Promise<void> {

@@ -1,6 +1,11 @@
 /** What a run that was killed left in the engine's state, put right before the next one. */
 import type { Step } from "../../toolchain/lib/progress";
-import type { Change, Stack } from "./stack";
+
+/** What of a stack is asked and told here. */
+interface KeepsState {
+  state(): Promise<unknown>;
+  import(state: unknown): Promise<void>;
+}
 
 interface State {
   deployment?: { pending_operations?: { resource: { urn: string }; type: string }[] };
@@ -10,10 +15,7 @@ interface State {
  * What the engine was at when it was killed. The objects may be there or not: they are taken over where they are. Answers how
  * the next run must be made; a state without such traces needs nothing.
  */
-export async function recovered(
-  stack: Pick<Stack, "state" | "import">,
-  step: Step,
-): Promise<Pick<Change, "env">> {
+export async function recovered(stack: KeepsState, step: Step): Promise<{ env?: Record<string, string> }> {
   const state = (await stack.state()) as State;
   const pending = state.deployment?.pending_operations ?? [];
   if (pending.length === 0) return {};

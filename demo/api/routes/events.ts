@@ -1,7 +1,7 @@
 /** Server-sent events: a snapshot, then each of the user's jobs as it changes. */
 import { PassThrough } from "node:stream";
 import type { FastifyInstance } from "fastify";
-import type { Draining } from "../app";
+import type { Draining } from "../draining";
 import type { Services } from "../services";
 import { userOf } from "./auth";
 import { snapshot } from "./jobs";

@@ -1,7 +1,7 @@
 /** For machines: is the process alive, may it get traffic, how is it doing. And for the page: who else is up. */
 import type { FastifyInstance } from "fastify";
 import { workersKey } from "../../shared/queue";
-import type { Draining } from "../app";
+import type { Draining } from "../draining";
 import { isMigrated } from "../migrate";
 import { Refusal } from "../refusal";
 import type { Services } from "../services";

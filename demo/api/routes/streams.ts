@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { Draining } from "../app";
+import type { Draining } from "../draining";
 import { parse, Refusal } from "../refusal";
 import type { Services } from "../services";
 
