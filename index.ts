@@ -5,6 +5,7 @@ import { Bucket } from "./components/bucket";
 import { Dns } from "./components/dns";
 import { Image } from "./components/image";
 import { Ingress } from "./components/ingress";
+import { Logs } from "./components/logs";
 import { LocalBucket } from "./components/local-bucket";
 import { Monitoring } from "./components/monitoring";
 import type { Part } from "./components/part";
@@ -73,6 +74,8 @@ export const clusters = Object.fromEntries(
 
     const ingress = new Ingress("ingress", { ...wiring.ingressOf(here), parts });
     if (settings.monitoring.enabled) new Monitoring("monitoring", wiring.monitoringOf(here, ingress));
+    const loki = settings.monitoring.logs?.loki;
+    if (loki !== undefined) new Logs("logs", wired.logsOf(loki, here));
     if (settings.dns.provider === "cloudflare" && cluster.role === "primary") {
       new Dns("dns", wiring.dnsOf(settings, ingress.address, here.cloud, given));
     }

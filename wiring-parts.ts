@@ -1,5 +1,6 @@
 /** From a stack's parts and jobs to what their components are told: images, needs, variables, secrets, ways out. */
 import type * as pulumi from "@pulumi/pulumi";
+import type { LogsArgs } from "./components/logs";
 import type { HeldSecret, Needed } from "./components/needs";
 import type { Place as Reach } from "./components/network";
 import type { Part } from "./components/part";
@@ -90,6 +91,11 @@ export function taskOf(
   };
 }
 
+/** The way of all parts' logs to Loki. */
+export function logsOf(loki: string, { settings, space }: Place): LogsArgs {
+  return { at: placeOf(loki), environment: settings.tier, loki, space };
+}
+
 /** Parts in an order in which each comes after those it needs. */
 export function inOrder(parts: Settings["parts"]): [string, PartSettings][] {
   const placed = new Map<string, PartSettings>();
@@ -157,7 +163,7 @@ function egressOf(part: PartSettings, settings: Settings): Reach[] {
 }
 
 /** `http://collector.monitoring:4318` is in the namespace monitoring; a name with more to it is outside. */
-function placeOf(address: string): Reach {
+export function placeOf(address: string): Reach {
   const url = new URL(address);
   const port = url.port === "" ? (url.protocol === "http:" ? 80 : 443) : Number(url.port);
   const [, namespace, ...more] = url.hostname.split(".");

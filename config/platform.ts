@@ -26,8 +26,6 @@ export const platform = {
     namespace: "slipway-monitoring",
     /** Prometheus as the API server's proxy calls it: the Service that the operator makes for it. */
     service: "http:prometheus-operated:9090",
-    /** Alertmanager likewise. */
-    alertmanager: "http:alertmanager-operated:9093",
     /** Service of what looks at products from outside. */
     blackbox: "blackbox",
   },

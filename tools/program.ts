@@ -1,5 +1,6 @@
 /** The slipway command: its verbs, one file each. */
 import { Command } from "commander";
+import { register as alertTest } from "./alert-test";
 import { register as backup } from "./backup";
 import { register as backups } from "./backups";
 import { register as bench } from "./bench";
@@ -25,7 +26,7 @@ import { register as up } from "./up";
 const verbs = [
   ...[up, down, bench, cluster, doctor, env, image, init, policy, preview, render, test],
   ...[backup, backups, restore],
-  ...[deploy, rollback, releases, smoke, drift, status],
+  ...[deploy, rollback, releases, smoke, drift, status, alertTest],
 ];
 
 export function slipway(): Command {

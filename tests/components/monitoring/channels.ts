@@ -11,15 +11,21 @@ export interface Heard {
 
 export class Channels {
   readonly heard: Heard[] = [];
+  /** Where nothing is taken, as Slack does it with an address that is no longer one. */
+  #closed: string | undefined;
   readonly #web: Server;
   readonly #mail: PlainServer;
 
-  private constructor() {
+  private constructor(private readonly host: string) {
     this.#web = createServer((request, response) => {
       let body = "";
       request.setEncoding("utf8");
       request.on("data", (chunk: string) => (body += chunk));
       request.on("end", () => {
+        if (request.url === this.#closed) {
+          response.writeHead(403).end("invalid_token");
+          return;
+        }
         this.heard.push({ at: request.url ?? "", body });
         // As PagerDuty and Slack do.
         response.writeHead(request.url === "/pagerduty" ? 202 : 200).end("ok");
@@ -28,26 +34,36 @@ export class Channels {
     this.#mail = mailServer((body) => this.heard.push({ at: "mail", body }));
   }
 
-  static async open(): Promise<Channels> {
-    const channels = new Channels();
+  /** At an address of this machine: pods reach it by that of their bridge. */
+  static async open(host = "127.0.0.1"): Promise<Channels> {
+    const channels = new Channels(host);
     for (const server of [channels.#web, channels.#mail]) {
-      server.listen(0, "127.0.0.1");
+      server.listen(0, host);
       await once(server, "listening");
     }
     return channels;
   }
 
   url(path: string): string {
-    return `http://127.0.0.1:${(this.#web.address() as AddressInfo).port}/${path}`;
+    return `http://${this.host}:${(this.#web.address() as AddressInfo).port}/${path}`;
   }
 
   get mail(): string {
-    return `127.0.0.1:${(this.#mail.address() as AddressInfo).port}`;
+    return `${this.host}:${(this.#mail.address() as AddressInfo).port}`;
   }
 
   /** What came to one place, oldest first. */
   at(place: string): string[] {
     return this.heard.flatMap(({ at, body }) => (at === place ? [body] : []));
+  }
+
+  /** From now on, a place takes nothing. */
+  refuse(place: string): void {
+    this.#closed = place;
+  }
+
+  accept(): void {
+    this.#closed = undefined;
   }
 
   close(): void {
