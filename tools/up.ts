@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { up as clusterUp } from "../toolchain/cluster/up";
 import { ensureImages } from "../toolchain/images/ensure";
 import { Failure } from "../toolchain/lib/failure";
+import { checkout } from "../toolchain/lib/paths";
 import { steps, type Step } from "../toolchain/lib/progress";
 import { run } from "../toolchain/lib/run";
 import { authority } from "./lib/authority";
@@ -12,6 +13,7 @@ import { environment } from "./lib/environment";
 import { fullImages, localImages } from "./lib/local-images";
 import { full, stackFileWith } from "./lib/overlay";
 import { Stack } from "./lib/stack";
+import { policyPacks } from "./review/packs";
 
 interface Options {
   stack: string;
@@ -76,7 +78,7 @@ async function up(options: Options): Promise<void> {
     {
       title: "Product",
       run: async (step) => {
-        await product.up(step);
+        await product.up(step, { packs: policyPacks(checkout, { policy: true }) });
       },
     },
     {

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { engine } from "../../toolchain/engine";
 import { checkout } from "../../toolchain/lib/paths";
 import { run, type Result } from "../../toolchain/lib/run";
+import type { Finding } from "../../policies/rule";
+import { slipway, start } from "../helpers/lacking";
 import { fixtures } from "./fixtures";
 
 const pack = join(checkout, "policies");
@@ -203,5 +205,35 @@ describe("the pack in the engine", function () {
     assert.notEqual(up.code, 0);
     assert.match(up.stdout, /\[mandatory\].*images-are-pinned/);
     assert.ok(!(await resources()).includes("kubernetes:apps/v1:Deployment"));
+  });
+
+  it("a rule over the whole stack that met such a value judges the final state of an up", async () => {
+    const elsewhere = fixtures.NetworkPolicy() as { metadata: { namespace: string } };
+    elsewhere.metadata.namespace = "<later>";
+    const objects = [deployment(), elsewhere, fixtures.PodDisruptionBudget()];
+    const preview = await go(["preview"], objects);
+    assert.match(
+      preview.stdout,
+      /\[advisory\].*pods-are-covered-by-policies.*NetworkPolicy-api.*\n.*metadata\.namespace: not evaluated/,
+    );
+    const up = await go(["up", "--yes", "--skip-preview"], objects);
+    assert.notEqual(up.code, 0);
+    assert.match(
+      up.stdout,
+      /\[mandatory\].*pods-are-covered-by-policies.*Deployment-api\)\n.*no policy covers these pods/,
+    );
+    assert.doesNotMatch(up.stdout, /not evaluated/);
+  });
+
+  it("slipway policy check --stack says the same of what is deployed", async () => {
+    const words = slipway("policy", "check", "--stack", "test", "--json");
+    const { code, stdout, stderr } = await start(words, env);
+    assert.equal(code, 1, stderr);
+    const { findings, resources } = JSON.parse(stdout) as { findings: Finding[]; resources: number };
+    assert.ok(resources >= 3);
+    assert.deepEqual(
+      findings.map(({ rule, resource, found }) => [rule, resource, found]),
+      [["pods-are-covered-by-policies", "Deployment/shop/api", "shop"]],
+    );
   });
 });

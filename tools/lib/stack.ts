@@ -13,6 +13,7 @@ import { Failure } from "../../toolchain/lib/failure";
 import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
 import type { Step } from "../../toolchain/lib/progress";
 import { run, tail, type Result } from "../../toolchain/lib/run";
+import { type Pack, packFlags } from "../review/packs";
 import { releaseDeadLocks } from "./dead-locks";
 import { overlay } from "./overlay";
 import { recovered } from "./unfinished";
@@ -51,6 +52,8 @@ export interface Change {
   env?: Record<string, string>;
   /** What the log is called after, instead of the engine's verb. */
   called?: string;
+  /** Policy packs that the engine asks of each resource before it makes it, and of the whole when all are there. */
+  packs?: readonly Pack[];
 }
 
 export class Stack {
@@ -165,7 +168,8 @@ export class Stack {
     const { env } = await recovered(this, step);
     const plan =
       how.planFile === undefined ? ["--skip-preview"] : ["--skip-preview", `--plan=${how.planFile}`];
-    const answer = await this.change("up", plan, step, { ...how, env: { ...env, ...how.env } });
+    const flags = [...plan, ...packFlags(how.packs)];
+    const answer = await this.change("up", flags, step, { ...how, env: { ...env, ...how.env } });
     const changes = [...answer.stdout.matchAll(/^\s+[+~-]+\s*(\d+) (?:created|updated|deleted|replaced)/gm)];
     return { changed: changes.reduce((sum, [, count]) => sum + Number(count), 0) };
   }

@@ -144,7 +144,8 @@ export class Deployment {
         {
           title: `Deploy ${commit.slice(0, 12)} to ${stack}`,
           run: async (step) => {
-            await unlocked(stack, () => engine.up(step, { planFile, signal }));
+            const packs = policyPacks(this.session.folder, this.given);
+            await unlocked(stack, () => engine.up(step, { planFile, signal, packs }));
           },
         },
         {

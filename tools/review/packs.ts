@@ -9,11 +9,21 @@ export interface PackOptions {
   policyConfig?: string;
 }
 
+export interface Pack {
+  folder: string;
+  /** A policy config file. */
+  config?: string;
+}
+
+/** The engine's words for them. */
+export const packFlags = (packs: readonly Pack[] = []): string[] =>
+  packs.flatMap(({ folder, config }) => [
+    `--policy-pack=${folder}`,
+    ...(config === undefined ? [] : [`--policy-pack-config=${config}`]),
+  ]);
+
 /** A pack in the project's own `policies` folder wins over Slipway's. */
-export function policyPacks(
-  folder: string,
-  { policy, policyConfig }: PackOptions,
-): { folder: string; config?: string }[] {
+export function policyPacks(folder: string, { policy, policyConfig }: PackOptions): Pack[] {
   if (!policy) return [];
   const pack = [folder, checkout]
     .map((place) => join(place, "policies"))

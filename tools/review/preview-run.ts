@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { tail, run } from "../../toolchain/lib/run";
 import { parseEvents, type EngineEvent } from "./events";
 import { secretsIn, textsIn } from "./scrub";
+import { type Pack, packFlags } from "./packs";
 
 export interface PreviewRequest {
   /** Where Pulumi.yaml is. */
@@ -15,7 +16,7 @@ export interface PreviewRequest {
   /** Where to leave the engine's plan. */
   planFile?: string;
   /** Folders of policy packs, each with its config file if it has one. */
-  packs?: { folder: string; config?: string }[];
+  packs?: Pack[];
   refresh?: boolean;
   /** Another file than `Pulumi.STACK.yaml`. */
   configFile?: string;
@@ -60,10 +61,7 @@ function argumentsOf({ stack, planFile, packs, refresh, configFile }: PreviewReq
     `--stack=${stack}`,
     `--event-log=${log}`,
     ...(planFile === undefined ? [] : [`--save-plan=${planFile}`]),
-    ...(packs ?? []).flatMap(({ folder, config }) => [
-      `--policy-pack=${folder}`,
-      ...(config === undefined ? [] : [`--policy-pack-config=${config}`]),
-    ]),
+    ...packFlags(packs),
     ...(refresh === true ? ["--refresh"] : []),
     ...(configFile === undefined ? [] : [`--config-file=${configFile}`]),
   ];
