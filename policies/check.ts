@@ -16,12 +16,14 @@ export function check(
   resources: readonly Resource[],
   settings: Settings,
   now: Date,
+  /** The same objects as a cluster has them: rules about single objects look at these instead. */
+  live: readonly Resource[] = resources,
 ): Checked {
   const run = new Run(rules, settings, now);
   const findings = rules.flatMap((rule) =>
     rule.type === "stack"
       ? run.whole(rule, resources)
-      : resources.flatMap((resource) => run.one(rule, resource)),
+      : (rule.type === "object" ? live : resources).flatMap((resource) => run.one(rule, resource)),
   );
   return { findings: sorted(findings), waivers: run.book.report() };
 }

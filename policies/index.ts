@@ -6,12 +6,14 @@ import type { Rule } from "./rule";
 import { bindings } from "./rules/access/bindings";
 import { labels } from "./rules/access/labels";
 import { namespacesRestricted } from "./rules/access/namespaces";
+import { namespacesOwned } from "./rules/access/owner";
 import { noEscalation as rolesCannotEscalate, noWildcards } from "./rules/access/roles";
 import { cloudflareComplete, cloudflareTls } from "./rules/cloudflare/zone-settings";
 import { backupStores } from "./rules/data/object-stores";
 import { noSuperuser, postgresImage } from "./rules/data/postgres";
 import { dataProtected } from "./rules/data/protected";
 import { operatedLimits, poolerLimits } from "./rules/data/resources";
+import { operatedImages } from "./rules/images/operated";
 import { imagesPinned } from "./rules/images/pinned";
 import { imagesRegistries } from "./rules/images/registries";
 import { imagesVersioned } from "./rules/images/versioned";
@@ -46,7 +48,7 @@ import { gatewayTls } from "./rules/tls/gateways";
 import { ingressTls } from "./rules/tls/ingresses";
 import { poolerTls, postgresTls } from "./rules/tls/postgres";
 import { backendsVerified, tlsMinimum } from "./rules/tls/traefik";
-import { backedUp, inTime } from "./stack/backups";
+import { backedUp, inTime, keptLongEnough } from "./stack/backups";
 import { covered, defaultDeny } from "./stack/network";
 import { budgets, oneOwner, scalersFit } from "./stack/replicas";
 import { redirectsOnly } from "./stack/routes";
@@ -86,6 +88,7 @@ export const rules: readonly Rule[] = [
   imagesPinned,
   imagesVersioned,
   imagesRegistries,
+  operatedImages,
   postgresImage,
 
   // TLS: everywhere, new enough, checked.
@@ -121,10 +124,12 @@ export const rules: readonly Rule[] = [
   rolesCannotEscalate,
   bindings,
   labels,
+  namespacesOwned,
 
   // Data: it comes back.
   backedUp,
   inTime,
+  keptLongEnough,
   backupStores,
   dataProtected,
   noSuperuser,

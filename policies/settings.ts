@@ -18,6 +18,8 @@ export interface Settings {
   readonly registries: readonly string[];
   /** Most data a disaster may cost, in milliseconds; undefined when the stack promises nothing. */
   readonly rpo: number | undefined;
+  /** How long backups are promised to be kept, in milliseconds; undefined where the stack does not say. */
+  readonly keep: number | undefined;
   /** Data must not be deleted by accident; false where it may be thrown away. */
   readonly protect: boolean;
   readonly waivers: readonly Waiver[];
@@ -44,6 +46,7 @@ export const careful: Settings = {
   tier: "production",
   registries: usualRegistries,
   rpo: undefined,
+  keep: undefined,
   protect: true,
   waivers: [],
 };
@@ -54,7 +57,7 @@ export interface Read {
   readonly problems: readonly string[];
 }
 
-const configKeys = ["tier", "protect", "registries", "rpo", "waivers"] as const;
+const configKeys = ["tier", "protect", "registries", "rpo", "keep", "waivers"] as const;
 
 /** Reads the keys of a stack file that matter here; the rest of the file, and its secrets, are not looked at. */
 export function fromStack(key: (name: string) => unknown, rules: readonly string[], where: string): Read {
@@ -65,10 +68,25 @@ export function fromStack(key: (name: string) => unknown, rules: readonly string
     protect: key("protect"),
     registries: isObject(registry) ? registry.allowed : undefined,
     rpo: isObject(targets) ? targets.rpo : undefined,
+    keep: longest(key("postgres")),
     waivers: key("waivers"),
   };
-  const names: Readonly<Record<string, string>> = { registries: "registry.allowed", rpo: "targets.rpo" };
+  const names: Readonly<Record<string, string>> = {
+    registries: "registry.allowed",
+    rpo: "targets.rpo",
+    keep: "postgres.backup.keep",
+  };
   return read(input, rules, careful, where, (path) => names[path] ?? path);
+}
+
+/** The longest of what `postgres.backup.keep` promises; that it is well written is the program's to say. */
+function longest(postgres: unknown): string | undefined {
+  const backup = isObject(postgres) ? postgres.backup : undefined;
+  const keep = isObject(backup) ? backup.keep : undefined;
+  if (!isObject(keep)) return undefined;
+  const tiers = { days: 1, weekly: 7, monthly: 28 };
+  const days = Object.entries(tiers).map(([tier, length]) => length * (Number(keep[tier]) || 0));
+  return `${Math.max(...days)}d`;
 }
 
 /** Reads the `settings` of a policy config file over what the stack said. */
@@ -99,14 +117,20 @@ function read(
     problems.push({ path: named(path), found: show(input[path]), allowed });
   };
 
-  const { tier, protect, registries, rpo } = input;
+  const { tier, protect, registries } = input;
   if (tier !== undefined && !isTier(tier)) wrong("tier", listed(tiers));
   if (protect !== undefined && typeof protect !== "boolean") wrong("protect", "true or false");
   const goodRegistries = Array.isArray(registries) && registries.every(isRegistry);
   if (registries !== undefined && !goodRegistries)
     wrong("registries", "a list of registries such as ghcr.io/acme");
-  const duration = typeof rpo === "string" ? parseDuration(rpo) : undefined;
-  if (rpo !== undefined && duration === undefined) wrong("rpo", "a duration such as 15m");
+  const duration = (path: "rpo" | "keep", example: string): number | undefined => {
+    const said = input[path];
+    const parsed = typeof said === "string" ? parseDuration(said)?.value : undefined;
+    if (said !== undefined && parsed === undefined) wrong(path, `a duration such as ${example}`);
+    return parsed;
+  };
+  const rpo = duration("rpo", "15m");
+  const keep = duration("keep", "30d");
   const waivers = readWaivers(input.waivers, rules);
 
   const settled = isTier(tier) ? tier : base.tier;
@@ -114,7 +138,8 @@ function read(
     settings: {
       tier: settled,
       registries: goodRegistries && registries.length > 0 ? registries : base.registries,
-      rpo: duration?.value ?? base.rpo,
+      rpo: rpo ?? base.rpo,
+      keep: keep ?? base.keep,
       protect: typeof protect === "boolean" ? protect : isTier(tier) ? settled !== "local" : base.protect,
       waivers: [...base.waivers, ...waivers.waivers],
     },

@@ -16,7 +16,10 @@ import { admissionPolicies } from "../policies/vap";
 import { engine } from "../toolchain/engine";
 import { Failure, messageOf } from "../toolchain/lib/failure";
 import { checkout } from "../toolchain/lib/paths";
+import { quiet } from "../toolchain/lib/progress";
 import { run } from "../toolchain/lib/run";
+import { environment } from "./lib/environment";
+import { onCluster } from "./policy/live";
 
 const names = rules.map(({ name }) => name);
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -37,6 +40,7 @@ export function register(program: Command): void {
     .description("checks a folder of manifests, or what a stack has deployed, without running its program")
     .option("--manifests <place>", "a folder of YAML or JSON manifests, or one file")
     .option("--stack <name>", "a stack, by its state")
+    .option("--live", "with --stack: the objects as their clusters have them now, not as they were deployed")
     .option("--state <file>", "a state as `pulumi stack export` prints it")
     .option("--config <file>", "a policy config file, as for --policy-pack-config")
     .option("--each", "only the rules about single resources: nothing is expected of the rest of the folder")
@@ -111,6 +115,7 @@ function list(json: boolean): void {
 interface CheckOptions {
   manifests?: string;
   stack?: string;
+  live?: boolean;
   state?: string;
   config?: string;
   each?: boolean;
@@ -124,11 +129,19 @@ async function checkAll(options: CheckOptions): Promise<void> {
       next: "slipway policy check --manifests FOLDER, or --stack NAME, or --state FILE",
     });
   }
-  const resources = options.manifests === undefined ? await stateOf(options) : manifestsAt(options.manifests);
+  if (options.live === true && options.stack === undefined) {
+    throw new Failure("--live is for what a stack has deployed", {
+      next: "slipway policy check --stack NAME --live",
+    });
+  }
+  const state = options.manifests === undefined ? await stateOf(options) : undefined;
+  const resources = state === undefined ? manifestsAt(options.manifests ?? "") : resourcesOf(state, options);
   const { settings, problems } = configured(options.config, ofStack(resources));
   refuse(problems);
   const wanted = options.each === true ? rules.filter(({ type }) => type !== "stack") : rules;
-  const checked = check(wanted, resources, settings, new Date());
+  const live =
+    options.live === true ? await onCluster(state, resources, wanted, await environment(quiet)) : undefined;
+  const checked = check(wanted, resources, settings, new Date(), live);
   if (options.json === true)
     say(JSON.stringify({ resources: resources.length, tier: settings.tier, ...checked }, undefined, 2));
   else print(checked, resources.length, settings);
@@ -149,21 +162,27 @@ function manifestsAt(place: string): readonly Resource[] {
   return resources;
 }
 
-async function stateOf({ stack, state }: CheckOptions): Promise<Resource[]> {
+async function stateOf(options: CheckOptions): Promise<unknown> {
+  const { stack, state } = options;
   const text = state === undefined ? await exported(stack ?? "") : readFileSync(state, "utf8");
-  const from = state ?? `stack ${stack ?? ""}`;
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
-    throw new Failure(`${from} is no state`, { details: [messageOf(error)] });
+    throw new Failure(`${placeOf(options)} is no state`, { details: [messageOf(error)] });
   }
-  const resources = fromState(parsed);
+}
+
+function resourcesOf(state: unknown, options: CheckOptions): Resource[] {
+  const resources = fromState(state);
   if (resources === undefined || resources.length === 0) {
-    throw new Failure(`${from} has no resources`, { next: "deploy it first, or check its manifests" });
+    throw new Failure(`${placeOf(options)} has no resources`, {
+      next: "deploy it first, or check its manifests",
+    });
   }
   return resources;
 }
+
+const placeOf = ({ stack, state }: CheckOptions): string => state ?? `stack ${stack ?? ""}`;
 
 async function exported(stack: string): Promise<string> {
   const answer = await run("pulumi", ["stack", "export", "--stack", stack], {

@@ -91,6 +91,7 @@ export function policies(
         protect: { type: "boolean" },
         registries: { type: "array", items: { type: "string" } },
         rpo: { type: "string" },
+        keep: { type: "string" },
         waivers: { type: "array", items: { type: "object" } },
       },
     },

@@ -1,7 +1,7 @@
 /** Databases are backed up, and in time for what the stack promises. */
 import { pages } from "../frameworks";
 import { objectStore, postgresCluster, scheduledBackup } from "../kinds";
-import { stackRule } from "../rule";
+import { resourceRule, stackRule } from "../rule";
 import type { Resource } from "../resource";
 import { formatDuration, parseDuration } from "../../config/units";
 import { namespaceOf, nameOf } from "./workloads";
@@ -90,6 +90,29 @@ export const inTime = stackRule({
   fix: "Lower postgres.backup.wal, or promise less in targets.rpo.",
   url: pages.cnpgBackup,
 });
+
+export const keptLongEnough = resourceRule({
+  name: "backups-are-kept-as-declared",
+  title: "Backups are kept as long as the stack declares.",
+  severity: "high",
+  applies: (resource) => resource.is(objectStore),
+  check: (resource, report, { keep }) => {
+    const { spec } = resource.props as { spec: { retentionPolicy?: string } };
+    const kept = parseDuration(monthless(spec.retentionPolicy ?? ""))?.value;
+    // That nothing is said at all is for the rule backup-stores-are-safe.
+    if (keep === undefined || kept === undefined || kept >= keep) return;
+    report(resource, {
+      property: "spec.retentionPolicy",
+      wanted: `at least ${formatDuration(keep)}, as the stack declares`,
+      message: "backups are deleted before the day until which they were promised",
+    });
+  },
+  fix: "Raise spec.retentionPolicy, or promise less in postgres.backup.keep.",
+  url: pages.barman,
+});
+
+/** Barman counts months, the shortest of which has 28 days. */
+const monthless = (written: string) => written.replace(/^(\d+)m$/, (_, months) => `${Number(months) * 28}d`);
 
 /** A time as Postgres writes it: seconds, unless it has a unit. */
 function postgresDuration(written: string): number | undefined {

@@ -22,7 +22,8 @@ const passing = new Set(["events", "events.events.k8s.io", "leases.coordination.
 
 export class Lives {
   readonly plane = new ControlPlane();
-  private env: Record<string, string> = {};
+  /** What pulumi and slipway find its stacks and the API server by. */
+  env: Record<string, string> = {};
 
   async start(examples: readonly Example[]): Promise<void> {
     const contexts = examples.flatMap((example) =>
@@ -41,7 +42,8 @@ export class Lives {
     };
   }
 
-  async live(example: Example): Promise<void> {
+  /** `midway` is done while all of it is there. */
+  async live(example: Example, midway?: (stack: string) => Promise<void>): Promise<void> {
     const { path, product, stack } = example;
     const one = new Stack({ project: "", stack: `${product}-${stack}`, file: path, env: this.env });
     const before = await this.everything();
@@ -50,6 +52,7 @@ export class Lives {
     assert.equal((await one.up(quiet)).changed, 0, "a second up changes something");
     const state = await one.state();
     assert.deepEqual(policed(example, state), []);
+    await midway?.(`${product}-${stack}`);
     await one.import(unprotected(state));
     await one.destroy(quiet);
     const after = await this.everything();

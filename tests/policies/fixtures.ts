@@ -161,6 +161,7 @@ export const fixtures = {
     metadata: {
       name: "shop",
       labels: { ...labels("shop"), "pod-security.kubernetes.io/enforce": "restricted" },
+      annotations: { "slipway.dev/owner": "team-shop" },
     },
   }),
   NetworkPolicy: () =>

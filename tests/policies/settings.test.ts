@@ -29,6 +29,7 @@ describe("policy settings", () => {
       tier: "staging",
       registry: { allowed: ["ghcr.io/acme"] },
       targets: { rpo: "15m" },
+      postgres: { backup: { keep: { days: 30, weekly: 12 } } },
       waivers: [waiver],
     });
     assert.deepEqual(problems, []);
@@ -36,6 +37,7 @@ describe("policy settings", () => {
       tier: "staging",
       registries: ["ghcr.io/acme"],
       rpo: 900_000,
+      keep: 84 * 86_400_000,
       protect: true,
       waivers: [waiver],
     });
@@ -92,7 +94,7 @@ describe("policy settings", () => {
 
   it("say what is wrong with a config file's setting", () => {
     assert.deepEqual(fromConfig({ register: ["ghcr.io"] }, rules, careful).problems, [
-      "settings of the policy config: register: found a setting that does not exist; allowed: tier, protect, registries, rpo, waivers",
+      "settings of the policy config: register: found a setting that does not exist; allowed: tier, protect, registries, rpo, keep, waivers",
     ]);
   });
 

@@ -2,10 +2,7 @@ import { text } from "../../cel/text";
 import { cis, nsa, pages } from "../../frameworks";
 import { pods } from "../../kinds";
 import { objectRule } from "../../rule";
-import { from, full } from "./reference";
-
-/** Registries that only exist on the machine of a local stack: what was built and loaded there. */
-const onThisMachine = ["slipway.local", "localhost", "localhost:*"];
+import { allowed, full } from "./reference";
 
 export const imagesRegistries = objectRule({
   name: "images-come-from-known-registries",
@@ -13,14 +10,11 @@ export const imagesRegistries = objectRule({
   severity: "high",
   frameworks: [cis("5.5.1"), nsa("Building secure container images")],
   on: pods,
-  variables: {
-    allowed: ({ registries, tier }) =>
-      text(from(tier === "local" ? [...registries, ...onThisMachine] : registries)),
-  },
+  variables: { allowed: (settings) => text(allowed(settings)) },
   validations: [
     {
       each: "containers",
-      holds: `${full}.matches(variables.allowed)`,
+      holds: `${full("c.image")}.matches(variables.allowed)`,
       property: "image",
       wanted: "an image of an allowed registry",
       message: "comes from a registry that is not allowed",

@@ -171,6 +171,15 @@ const breaks: Break[] = [
     says: /found 5min, wanted at most 1m/,
   },
   {
+    rule: "backups-are-kept-as-declared",
+    breaks: "backups that go too soon",
+    change: (r) => {
+      r.store!.props.spec.retentionPolicy = "2w";
+    },
+    config: { postgres: { backup: { keep: { days: 7, weekly: 4 } } } },
+    says: /^backups are deleted before the day until which they were promised\nspec\.retentionPolicy: found 2w, wanted at least 28d, as the stack declares/,
+  },
+  {
     rule: "data-is-protected",
     breaks: "a database without protection",
     change: (r) => {
@@ -374,6 +383,13 @@ describe("rules over resources and stacks, as CrossGuard runs them", () => {
         "spec.postgresql.parameters.archive_timeout",
         (r) => {
           r.cluster!.props.spec.postgresql.parameters.archive_timeout = unknownText;
+        },
+      ],
+      [
+        "backups-are-kept-as-declared",
+        "spec.retentionPolicy",
+        (r) => {
+          r.store!.props.spec.retentionPolicy = unknownText;
         },
       ],
       [
