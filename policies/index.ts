@@ -36,8 +36,7 @@ import { seccomp } from "./rules/pods/seccomp";
 import { gracefulStop } from "./rules/pods/stop";
 import { drainable } from "./rules/scale/disruption";
 import { jobsEnd } from "./rules/scale/jobs";
-import { autoscalerRange, twoReplicas } from "./rules/scale/replicas";
-import { spread } from "./rules/scale/spread";
+import { autoscalerRange } from "./rules/scale/replicas";
 import { argsSecrets } from "./rules/secrets/args";
 import { configMapSecrets } from "./rules/secrets/config-maps";
 import { configuredConnectionsTls, connectionsTls } from "./rules/secrets/connections";
@@ -53,6 +52,7 @@ import { covered, defaultDeny } from "./stack/network";
 import { budgets, oneOwner, scalersFit } from "./stack/replicas";
 import { redirectsOnly } from "./stack/routes";
 import { notElsewhere, outputs } from "./stack/secrets";
+import { spread, twoReplicas } from "./stack/standing";
 
 export const rules: readonly Rule[] = [
   // Pods: no way from a container to its node.

@@ -5,7 +5,7 @@ import { stackRule } from "../rule";
 import type { Resource, Stack } from "../resource";
 import { namespaceOf, nameOf, selects, workloads, type Selector } from "./workloads";
 
-interface Scaler {
+export interface Scaler {
   resource: Resource;
   target: string;
   least: number;
@@ -22,7 +22,7 @@ interface ScalerSpec {
 const key = (kind: string, namespace: string, name: string) => `${kind}/${namespace}/${name}`;
 const keyOf = (resource: Resource) => key(String(resource.raw.kind), namespaceOf(resource), nameOf(resource));
 
-function scalersOf(stack: Stack): Scaler[] {
+export function scalersOf(stack: Stack): Scaler[] {
   return stack.of(autoscaler, scaledObject).flatMap((resource) => {
     const known = stack.known(resource, () => {
       const { spec } = resource.props as { spec: ScalerSpec };
@@ -39,6 +39,12 @@ function scalersOf(stack: Stack): Scaler[] {
     });
     return known === undefined ? [] : [known];
   });
+}
+
+/** How many replicas there are at least: what the autoscaler keeps, or what is declared. */
+export function leastOf(resource: Resource, scalers: readonly Scaler[]): number {
+  const { spec } = resource.props as { spec: { replicas?: number } };
+  return scalers.find(({ target }) => target === keyOf(resource))?.least ?? spec.replicas ?? 1;
 }
 
 export const oneOwner = stackRule({
@@ -138,9 +144,7 @@ export const budgets = stackRule({
     const all = budgetsOf(stack);
     for (const { resource, namespace, labels } of workloads(stack, [deployment, statefulSet])) {
       stack.known(resource, () => {
-        const { spec } = resource.props as { spec: { replicas?: number } };
-        const replicas =
-          scalers.find(({ target }) => target === keyOf(resource))?.least ?? spec.replicas ?? 1;
+        const replicas = leastOf(resource, scalers);
         const mine = all.filter(
           (budget) => budget.namespace === namespace && selects(budget.selector, labels),
         );

@@ -100,6 +100,11 @@ export const fixtures = {
     object("apps/v1", "Deployment", {
       spec: { replicas: 2, selector: { matchLabels: selector("api") }, template: template("api") },
     }),
+  /** An autoscaler owns its replicas: the API server writes 1 until that has spoken. */
+  ScaledDeployment: () =>
+    object("apps/v1", "Deployment", {
+      spec: { selector: { matchLabels: selector("api") }, template: template("api") },
+    }),
   StatefulSet: () =>
     object("apps/v1", "StatefulSet", {
       spec: {

@@ -146,7 +146,6 @@ export const cases: readonly Case[] = [
   ...of("poolers-limit-resources", ["Pooler", "no template", (o) => delete o.spec.template, "spec.template.spec.containers", "the pooler's pods have no memory limit"], ["Pooler", "no memory limit", (o) => delete o.spec.template.spec.containers[0].resources.limits.memory, "spec.template.spec.containers", "the pooler's pods have no memory limit"]),
   ...of("pods-are-probed", ["Deployment", "no liveness probe", (o) => delete first(o).livenessProbe, `${api}.livenessProbe`, "container api hangs unnoticed: it has no liveness probe"], ["StatefulSet", "no readiness probe", (o) => delete first(o).readinessProbe, `${api}.readinessProbe`, "container api gets traffic before it is ready: it has ports and no readiness probe"], ["DaemonSet", "a sidecar without a probe", (o) => delete spec(o).initContainers[1].livenessProbe, `${pod}.initContainers[1].livenessProbe`, "container proxy hangs unnoticed: it has no liveness probe"]),
   ...of("pods-stop-gracefully", ["Deployment", "no time to stop", (o) => (spec(o).terminationGracePeriodSeconds = 0), `${pod}.terminationGracePeriodSeconds`, "the pod is killed in the middle of its requests"]),
-  ...of("services-have-two-replicas", ["Deployment", "one replica", (o) => (o.spec.replicas = 1), "spec.replicas", "one pod's end is an outage"]),
   ...of("autoscalers-have-room", ["HorizontalPodAutoscaler", "nowhere to go", (o) => (o.spec.maxReplicas = 2), "spec.maxReplicas", "the autoscaler has nowhere to go"], ["HorizontalPodAutoscaler", "one at least", (o) => (o.spec.minReplicas = 1), "spec.minReplicas", "in quiet hours one pod's end is an outage"]),
   ...of(
     "disruption-budgets-allow-drains",
@@ -162,7 +161,6 @@ export const cases: readonly Case[] = [
       "the budget lets no pod go",
     ],
   ),
-  ...of("replicas-are-spread", ["Deployment", "no spread", (o) => delete spec(o).topologySpreadConstraints, `${pod}.topologySpreadConstraints`, "all replicas may land on one node, and end with it"]),
   ...of("jobs-end", ["Job", "no deadline", (o) => delete o.spec.activeDeadlineSeconds, "spec.activeDeadlineSeconds", "a job that hangs runs for ever"], ["CronJob", "runs on top of runs", (o) => delete o.spec.concurrencyPolicy, "spec.concurrencyPolicy", "a slow run is overtaken by the next"]),
   ...of("images-are-pinned", ["Deployment", "a tag alone", (o) => (first(o).image = "ghcr.io/acme/api:1.2.3"), `${api}.image`, "container api runs whatever its tag points to at the moment"]),
   ...of(

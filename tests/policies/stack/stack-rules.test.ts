@@ -72,6 +72,31 @@ const breaks: Break[] = [
     says: /^each deploy undoes what the autoscaler has done\nspec\.replicas: found 3, wanted nothing: HorizontalPodAutoscaler\/shop\/api sets it/,
   },
   {
+    rule: "services-have-two-replicas",
+    breaks: "one replica",
+    change: (r) => {
+      delete r.autoscaler;
+      r.deployment!.props.spec.replicas = 1;
+    },
+    says: /^one pod's end is an outage\nspec\.replicas: found 1, wanted 2 or more \(or 0, switched off\), or an autoscaler that keeps them/,
+  },
+  {
+    rule: "services-have-two-replicas",
+    breaks: "nothing said and nobody who scales it",
+    change: (r) => {
+      delete r.autoscaler;
+    },
+    says: /^one pod's end is an outage\nspec\.replicas: found nothing/,
+  },
+  {
+    rule: "replicas-are-spread",
+    breaks: "no spread",
+    change: (r) => {
+      delete r.deployment!.props.spec.template.spec.topologySpreadConstraints;
+    },
+    says: /^all replicas may land on one node, and end with it\nspec\.template\.spec\.topologySpreadConstraints: found nothing, wanted a spread over/,
+  },
+  {
     rule: "autoscalers-fit-their-targets",
     breaks: "an autoscaler of nothing",
     change: (r) => {
@@ -348,6 +373,21 @@ describe("rules over resources and stacks, as CrossGuard runs them", () => {
         "spec.replicas",
         (r) => {
           r.deployment!.props.spec.replicas = unknownText;
+        },
+      ],
+      [
+        "services-have-two-replicas",
+        "spec.replicas",
+        (r) => {
+          delete r.autoscaler;
+          r.deployment!.props.spec.replicas = unknownText;
+        },
+      ],
+      [
+        "replicas-are-spread",
+        "spec.template.spec.topologySpreadConstraints",
+        (r) => {
+          r.deployment!.props.spec.template.spec.topologySpreadConstraints = unknownText;
         },
       ],
       [
