@@ -78,7 +78,7 @@ async function init(stack: string | undefined, flags: Flags): Promise<void> {
   mustBeRight(text, basename(out), made.next);
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, text);
-  process.stdout.write(summary(made.said, flags.fromCompose, out));
+  process.stdout.write(summary(made.said, flags.fromCompose, out, unpinned(made.draft)));
 }
 
 interface Made {
@@ -111,6 +111,7 @@ function fromCompose(path: string, flags: Flags & { tier: NonNullable<Flags["tie
     email: flags.email,
     fallback,
     host: flags.host,
+    owner: flags.owner,
     keys: {},
     product: flags.product,
     profiles: flags.profile,
@@ -137,7 +138,24 @@ function tierOf(stack: string | undefined): NonNullable<Flags["tier"]> {
   return stack === "staging" || stack === "production" ? stack : "local";
 }
 
-function summary(said: readonly Said[], compose: string | undefined, out: string): string {
+/** Images that production wants by their digest, and that nobody has named yet: Slipway's own choice is a version. */
+function unpinned(draft: Draft): string[] {
+  if (draft.tier !== "production") return [];
+  const stores = { postgres: ["image"], redis: ["image", "exporterImage"] };
+  return Object.entries(stores).flatMap(([store, keys]) => {
+    const said = draft[store] as Readonly<Record<string, unknown>> | undefined;
+    return said === undefined
+      ? []
+      : keys.filter((key) => said[key] === undefined).map((key) => `${store}.${key}`);
+  });
+}
+
+function summary(
+  said: readonly Said[],
+  compose: string | undefined,
+  out: string,
+  pin: readonly string[],
+): string {
   const lines = said.map((one) => formatSaid(one, basename(compose ?? "")));
   const count = (outcome: Said["outcome"]) => said.filter((one) => one.outcome === outcome).length;
   const sums =
@@ -146,11 +164,18 @@ function summary(said: readonly Said[], compose: string | undefined, out: string
       : [
           `${count("carried")} carried over, ${count("changed")} changed on the way, ${count("left out")} left out`,
         ];
-  return [
-    ...lines,
-    ...sums,
-    `wrote ${out}`,
-    `next: pulumi preview with it, or read docs/configure.md`,
-    "",
-  ].join("\n");
+  const pinning =
+    pin.length === 0
+      ? []
+      : [`before production: name ${pin.join(", ")} by digest (docker buildx imagetools inspect IMAGE prints it)`];
+  return [...lines, ...sums, `wrote ${out}`, ...pinning, `next: ${nextFor(out)}`, ""].join("
+");
+}
+
+/** The very words that come next. */
+function nextFor(out: string): string {
+  const stack = /^Pulumi\.(.+)\.yaml$/.exec(basename(out))?.[1];
+  if (stack === undefined) return "call it Pulumi.NAME.yaml, then ./slipway preview NAME";
+  const preview = `./slipway preview ${stack}`;
+  return dirname(out) === checkout ? preview : `put it beside Slipway's own Pulumi.yaml, then ${preview}`;
 }

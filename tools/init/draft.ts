@@ -22,6 +22,8 @@ export interface Frame {
   /** Bucket of the backups. */
   readonly bucket?: string | undefined;
   readonly email?: string | undefined;
+  /** Who answers for it; production names somebody, the product's team where nobody is said. */
+  readonly owner?: string | undefined;
   readonly alerts: "pagerduty" | "slack";
   /** secrets, postgres and redis, as far as they are known. */
   readonly keys: Keys;
@@ -35,9 +37,11 @@ export function frame(given: Frame): Draft {
   const { hosts, routes } = reachable(listening, parts, host ?? `${product}.example.com`);
   const careful = tier !== "local";
   const postgres = given.keys.postgres as Keys | undefined;
+  const owner = given.owner ?? (tier === "production" ? `${product}-team` : undefined);
   return {
     product,
     tier,
+    ...(owner === undefined ? {} : { owner }),
     ...(tier === "staging" ? { namespace: `${product}-staging` } : {}),
     clusters: {
       main: careful

@@ -22,6 +22,7 @@ export interface Flags {
   allow: string[];
   bucket?: string;
   email?: string;
+  owner?: string;
   alerts: "pagerduty" | "slack";
   registry?: string;
   out?: string;
@@ -82,6 +83,12 @@ export function questionsFor(flags: Flags & { tier: Tier }): Question[] {
             unless: flags.bucket,
             usual: "",
           },
+          {
+            name: "owner",
+            text: "Who answers for it (empty for the product's team)",
+            unless: flags.owner,
+            usual: "",
+          },
         ]
       : []),
   ];
@@ -133,6 +140,7 @@ export function fromFlags(flags: Flags & { tier: Tier }, answers: Answers, folde
     email: flags.email,
     fallback: folder,
     host,
+    owner: flags.owner ?? (answers.owner === "" ? undefined : answers.owner),
     keys: { ...(postgres ? { postgres: {} } : {}), ...(role === undefined ? {} : { redis: { role } }) },
     parts,
     product,

@@ -17,6 +17,7 @@ const COMMENTS: Readonly<Record<string, string>> = {
   routes: "What is reachable from outside, and within which limits: limit, body, timeout, cache.",
   secrets:
     "generate: made once at random. external: read from your store by External Secrets; name the store you have.\nOr keep one here, encrypted: pulumi config set --secret --path 'slipway:secrets.NAME'",
+  owner: "Who answers for it: an annotation of its namespaces.",
   tier: "How careful to be: local, staging or production.",
   tls: "Who signs the certificates.",
 };
@@ -24,7 +25,8 @@ const COMMENTS: Readonly<Record<string, string>> = {
 /** The file's text. `top` stands above everything. */
 export function textOf(draft: Draft, top: readonly string[], schema: string): string {
   const config = Object.fromEntries(Object.entries(draft).map(([key, value]) => [`slipway:${key}`, value]));
-  const document = new Document({ config });
+  // Parts share their needs here; in the file each is on its own, to be changed alone.
+  const document = new Document({ config }, { aliasDuplicateObjects: false });
   const map = document.get("config");
   if (!isMap(map)) throw new Error("a draft is a map");
   for (const pair of map.items) {
@@ -51,10 +53,11 @@ export function mustBeRight(text: string, where: string, next: string): void {
   } catch (error) {
     if (!(error instanceof Problems)) throw error;
     const [, ...lines] = error.message.split("\n");
+    const digests = lines.some((line) => line.includes("without a digest"));
     throw new Failure(`${where} would not be right yet, so it was not written`, {
       cause: error,
       details: lines.map((line) => line.replace(/^[^ ]*?:\d+: /, "")),
-      next,
+      next: digests ? `${next}; docker buildx imagetools inspect IMAGE prints its digest` : next,
     });
   }
 }

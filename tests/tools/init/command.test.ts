@@ -14,6 +14,8 @@ import { frame } from "../../../tools/init/draft";
 import { type Flags, fromFlags, questionsFor } from "../../../tools/init/flags";
 import { mustBeRight, textOf } from "../../../tools/init/write";
 
+import { graphOfExample, policyOf } from "../../examples/stacks";
+
 const DIGEST = `@sha256:${"a".repeat(64)}`;
 const flags = (more: Partial<Flags> = {}): Flags & { tier: "local" | "staging" | "production" } => ({
   alerts: "pagerduty",
@@ -127,6 +129,51 @@ describe("slipway init", function () {
         }
       }
     }
+  });
+
+  it("writes what breaks no rule of the policy pack, but for images of stores that production pins", async () => {
+    const given = {
+      ...{ api: `ghcr.io/acme/api:1${DIGEST}`, web: `ghcr.io/acme/web:1${DIGEST}`, bucket: "s3://shop" },
+      ...{ worker: `ghcr.io/acme/api:1${DIGEST}`, host: "shop.example.com", postgres: true as const },
+      ...{ email: "ops@example.com", redis: "queue" as const },
+    };
+    for (const tier of ["local", "staging", "production"] as const) {
+      const path = join(folder, `Pulumi.${tier}.yaml`);
+      writeFileSync(path, settingsOf(flags({ ...given, tier })));
+      assert.doesNotMatch(readFileSync(path, "utf8"), /[&*]a1/, "an alias that nobody wrote");
+      const example = { path, product: "shop", stack: tier };
+      const findings = policyOf(example, await graphOfExample(example));
+      const pinning = /\| (images-are-pinned \| container (redis|exporter)|postgres-image-is-pinned \|) /;
+      assert.deepEqual(
+        findings.filter((finding) => !pinning.test(finding)),
+        [],
+      );
+      assert.equal(findings.length, tier === "production" ? 3 : 0);
+    }
+  });
+
+  it("says the very words that come next", async () => {
+    const out = join(folder, "Pulumi.staging.yaml");
+    const images = ["--api", "ghcr.io/acme/api:1", "--host", "staging.example.com"];
+    const { stdout } = await init("staging", "--yes", ...images, "--out", out);
+    assert.match(
+      stdout,
+      /\nnext: put it beside Slipway's own Pulumi\.yaml, then \.\/slipway preview staging\n$/,
+    );
+  });
+
+  it("says which images production wants pinned", async () => {
+    const out = join(folder, "Pulumi.production.yaml");
+    const more = ["--host", "example.com", "--email", "ops@example.com", "--redis", "queue", "--out", out];
+    const { stdout, stderr } = await init(
+      "production",
+      "--yes",
+      "--api",
+      `ghcr.io/acme/api:1${DIGEST}`,
+      ...more,
+    );
+    assert.match(stdout, /before production: name redis\.image, redis\.exporterImage by digest/, stderr);
+    assert.match(readFileSync(out, "utf8"), /slipway:owner: /);
   });
 
   it("says what is missing rather than write what is wrong", () => {
