@@ -167,9 +167,10 @@ function summary(
   const pinning =
     pin.length === 0
       ? []
-      : [`before production: name ${pin.join(", ")} by digest (docker buildx imagetools inspect IMAGE prints it)`];
-  return [...lines, ...sums, `wrote ${out}`, ...pinning, `next: ${nextFor(out)}`, ""].join("
-");
+      : [
+          `before production: name ${pin.join(", ")} by digest (docker buildx imagetools inspect IMAGE prints it)`,
+        ];
+  return [...lines, ...sums, `wrote ${out}`, ...pinning, `next: ${nextFor(out)}`, ""].join("\n");
 }
 
 /** The very words that come next. */
