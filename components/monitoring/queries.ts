@@ -33,9 +33,9 @@ export function podsOf(at: Watched, part: string): string {
   return `namespace="${at.namespace}",pod=~"${part}-[a-z0-9]+-[a-z0-9]{5}",container="${part}"`;
 }
 
-/** Instances of the database, not its poolers. */
+/** Instances of the database, not its poolers; one that was restored has the time of that in its name. */
 export function postgresPods({ namespace, postgres }: Watched): string | undefined {
-  return postgres === undefined ? undefined : `namespace="${namespace}",pod=~"${postgres}-[0-9]+"`;
+  return postgres === undefined ? undefined : `namespace="${namespace}",pod=~"${postgres}(-[0-9]+)+"`;
 }
 
 export function redisPods({ namespace, redis }: Watched): string | undefined {

@@ -88,11 +88,17 @@ describeLive("a product's alerts", function () {
   }
 
   it("are none while nothing is wrong, a sign of life apart", async () => {
+    // A probe that came before the first pod was ready has seen an error, and for five minutes that is a share of few requests.
+    await eventually("what the start rang for is over", async () => (await ringing()).length === 0, {
+      seconds: 420,
+    });
+    const rung = () =>
+      ears.heard.filter(({ at, body }) => at !== "/alive" && !/resolved?"/.test(body)).length;
+    const before = rung();
+    const signs = ears.at("/alive").length;
+    await eventually("another sign of life comes", () => ears.at("/alive").length > signs, { seconds: 150 });
     assert.deepEqual(await ringing(), []);
-    assert.deepEqual(
-      ears.heard.filter(({ at }) => at !== "/alive"),
-      [],
-    );
+    assert.equal(rung(), before);
   });
 
   /** `./slipway alert-test alerts`, in a folder that is a project with this one stack. */
@@ -111,7 +117,7 @@ describeLive("a product's alerts", function () {
         (line) => `  ${line}  has taken it`,
       ),
     );
-    const [pager = ""] = ears.at("/pagerduty");
+    const pager = ears.at("/pagerduty").find((body) => body.includes("Only a test")) ?? "";
     const { event_action, payload } = JSON.parse(pager) as {
       event_action: string;
       payload: { severity: string; summary: string };
@@ -185,7 +191,7 @@ describeLive("a product's alerts", function () {
       ],
       { allowFailure: true },
     );
-    await rings("Connections postgres critical", "/pagerduty", WAIT, async () => {
+    await rings("Connections product critical", "/pagerduty", WAIT, async () => {
       const end =
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()";
       await live.kubectl("exec", "postgres-1", "--container=postgres", "--", "psql", "-qtc", end);

@@ -166,12 +166,17 @@ export function counted(metrics: string): Counted[] {
 
 /** The reason in the newest line about a receiver that has one. */
 export function complaintIn(log: string, product: string, receiver: string): string | undefined {
-  const about = new RegExp(`receiver="?${product}/[^/ "]+/${receiver}[" ]`);
+  const about = new RegExp(`${product}/[^/ "]+/${receiver}[/" ]`);
   const line = log
     .split("\n")
     .filter((each) => about.test(each) && each.includes("err="))
     .at(-1);
   const said = /err="((?:[^"\\]|\\.)*)"/.exec(line ?? "")?.[1] ?? /err=(\S+)/.exec(line ?? "")?.[1];
-  // A webhook's path is its secret.
-  return said?.replace(/\\"/g, "'").replace(/(https?:\/\/[^/\s'"]+)[^\s'"]*/g, "$1/…");
+  return (
+    said
+      ?.replace(/^[^ ]+\[\d+\]: /, "") // the receiver's own name
+      .replace(/\\"/g, "'")
+      // A webhook's path is its secret.
+      .replace(/(https?:\/\/[^/\s'"]+)[^\s'"]*/g, "$1/…")
+  );
 }

@@ -340,6 +340,14 @@ const cluster: readonly Scenario[] = [
     "CertificateEndsSoon cluster high",
   ),
   {
+    name: "a database that was restored, whose instances carry the time of that in their names",
+    series: {
+      [instance("cnpg_collector_up")]: levels([END, undefined]),
+      [of("cnpg_collector_up", ',pod="postgres-20261121-151145-1"')]: levels([END, 1]),
+    },
+    moments: [["10m"], ["30m"]],
+  },
+  {
     name: "a certificate that was never issued, which is no end of one",
     series: { [of("certmanager_certificate_expiration_timestamp_seconds", ',name="new"')]: levels([END, 0]) },
     moments: [["30m"], ["80m"]],

@@ -102,6 +102,12 @@ describe("Alertmanager's own words", () => {
     ].join("\n");
     const said = complaintIn(log, "shop", "hook");
     assert.equal(said, "Post 'https://hooks.example.com/…': connection refused");
+    const ended =
+      'level=ERROR msg="Notify for alerts failed" num_alerts=1 err="shop/monitoring/pager/pagerduty[0]: notify retry canceled: unexpected status code 403: no"';
+    assert.equal(
+      complaintIn(ended, "shop", "pager"),
+      "notify retry canceled: unexpected status code 403: no",
+    );
     assert.equal(complaintIn(log, "shop", "pagerduty"), undefined);
     assert.equal(complaintIn(log, "other", "hook"), undefined);
   });
