@@ -296,7 +296,8 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       "schedule",
       ScheduledBackup,
       {
-        metadata: this.meta("ScheduledBackup"),
+        // With the database another one: it begins with a backup of its own.
+        metadata: { ...this.meta("ScheduledBackup"), name: cluster },
         spec: {
           // Backups outlive the schedule: deleting it must not delete them.
           backupOwnerReference: "none",

@@ -9,6 +9,7 @@ import { register as deploy } from "./deploy";
 import { register as doctor } from "./doctor";
 import { register as down } from "./down";
 import { register as drift } from "./drift";
+import { register as drill } from "./drill";
 import { register as env } from "./env";
 import { register as image } from "./image";
 import { register as init } from "./init";
@@ -25,7 +26,7 @@ import { register as up } from "./up";
 
 const verbs = [
   ...[up, down, bench, cluster, doctor, env, image, init, policy, preview, render, test],
-  ...[backup, backups, restore],
+  ...[backup, backups, restore, drill],
   ...[deploy, rollback, releases, smoke, drift, status, alertTest],
 ];
 

@@ -124,7 +124,8 @@ export function signal(
     case "backup-age":
       return pg && `time() - max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${pg}} > 0)`;
     case "drill-age":
-      return `time() - max(slipway_drill_last_success_timestamp_seconds{namespace="${namespace}"})`;
+      // Each good drill renews it: ./slipway drill.
+      return `time() - max(kube_lease_renew_time{namespace="${namespace}",lease="slipway-drill"})`;
     case "queue-depth":
       return redis && `sum(redis_key_size{${redis}})`;
     case "queue-age":

@@ -4,7 +4,15 @@ import type { ImageName } from "../versions";
 import type { Program } from "./pods";
 import { kept } from "./scrapes";
 
-const RESOURCES = ["cronjobs", "deployments", "horizontalpodautoscalers", "jobs", "pods", "replicasets"];
+const RESOURCES = [
+  "cronjobs",
+  "deployments",
+  "horizontalpodautoscalers",
+  "jobs",
+  "leases",
+  "pods",
+  "replicasets",
+];
 
 /** What each may read of the whole cluster. */
 export const rights = {
@@ -13,6 +21,7 @@ export const rights = {
     { apiGroups: ["apps"], resources: ["deployments", "replicasets"], verbs: ["list", "watch"] },
     { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: ["list", "watch"] },
     { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list", "watch"] },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["list", "watch"] },
   ],
 };
 

@@ -21,6 +21,7 @@ export const kept = {
     "kube_job_complete",
     "kube_job_failed",
     "kube_job_status_start_time",
+    "kube_lease_renew_time",
     "kube_pod_container_resource_limits",
     "kube_pod_container_status_last_terminated_reason",
     "kube_pod_container_status_restarts_total",

@@ -17,6 +17,8 @@ export interface Wanted {
   /** The engine's own words for the live one. */
   model: Cluster;
   within: number;
+  /** Ports it may reach: to fetch backups, and the cluster's API. @default - all, as the live one's own */
+  ports?: readonly number[];
 }
 
 interface Pod extends KubeObject {
@@ -144,8 +146,10 @@ function renamed(spec: Record<string, unknown>, from: string, to: string): Recor
   return JSON.parse(text) as Record<string, unknown>;
 }
 
+const DNS = [{ ports: [53, 5353].map((port) => ({ port, protocol: "UDP" })) }];
+
 /** The namespace denies everything: what is beside the live database may do what that may, but for being asked. */
-function wayOf({ namespace, name }: Wanted): object {
+function wayOf({ namespace, name, ports }: Wanted): object {
   const own = { podSelector: { matchLabels: { "cnpg.io/cluster": name } } };
   const operator = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "cnpg-system" } } };
   return {
@@ -156,7 +160,10 @@ function wayOf({ namespace, name }: Wanted): object {
       ...own,
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: [own, operator] }],
-      egress: [{}],
+      egress: [
+        ports === undefined ? {} : { ports: ports.map((port) => ({ port, protocol: "TCP" })) },
+        ...DNS,
+      ],
     },
   };
 }

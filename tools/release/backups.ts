@@ -1,17 +1,9 @@
 /** Whether the database's newest backup is young enough to change anything beside it. */
 import { formatDuration, type Settings } from "../../config";
 import { Failure } from "../../toolchain/lib/failure";
-import type { Kube, KubeObject } from "./kube";
+import { type BackupObject, backupsOf, FIRST, KIND, liveName } from "../recovery/database";
+import type { Kube } from "./kube";
 
-interface Backup extends KubeObject {
-  spec: { cluster: { name: string } };
-  status?: { phase?: string; stoppedAt?: string; error?: string };
-}
-
-/** Kinds by their full names: others have a "cluster" and a "backup" too. */
-const BACKUPS = "backups.postgresql.cnpg.io";
-const CLUSTERS = "clusters.postgresql.cnpg.io";
-const DATABASE = "postgres";
 /** A backup takes its time; an hour late is not late. */
 const SLACK = 3600e3;
 
@@ -29,11 +21,10 @@ export async function freshBackup(kube: Kube, settings: Settings, now: number = 
   const limit = oldestBackup(settings);
   if (limit === undefined) return "no backup is declared";
   const { namespace } = settings;
-  const database = await kube.get(CLUSTERS, DATABASE, namespace);
+  const name = settings.postgres?.mode === "operator" ? liveName(settings.postgres) : FIRST;
+  const database = await kube.get(KIND.cluster, name, namespace);
   if (database === undefined) return "there is no database yet";
-  const all = (await kube.list<Backup>(BACKUPS, namespace)).filter(
-    ({ spec }) => spec.cluster.name === DATABASE,
-  );
+  const all = await backupsOf(kube, namespace, name);
   const ended = all
     .filter(({ status }) => status?.phase === "completed" && status.stoppedAt !== undefined)
     .map(({ status }) => Date.parse(status?.stoppedAt ?? ""))
@@ -57,13 +48,13 @@ export async function freshBackup(kube: Kube, settings: Settings, now: number = 
               `The last that failed, ${broken.metadata.name}: ${broken.status?.error ?? "it does not say why"}`,
             ]),
       ],
-      next: `take one now (kubectl cnpg backup ${DATABASE} --namespace ${namespace} --method plugin --plugin-name barman-cloud.cloudnative-pg.io), and deploy when it is completed`,
+      next: "take one now (./slipway backup STACK), and deploy when it is completed",
     },
   );
 }
 
 /** To the minute: 3h12m. */
 const age = (ms: number) => formatDuration(Math.max(1, Math.round(ms / 60e3)) * 60e3);
-const failed = ({ status }: Backup) => status?.phase === "failed";
-const byTime = (a: Backup, b: Backup) =>
+const failed = ({ status }: BackupObject) => status?.phase === "failed";
+const byTime = (a: BackupObject, b: BackupObject) =>
   Date.parse(a.metadata.creationTimestamp ?? "") - Date.parse(b.metadata.creationTimestamp ?? "");

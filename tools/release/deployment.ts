@@ -8,6 +8,7 @@ import { review } from "../review/collect";
 import { policyPacks, type PackOptions } from "../review/packs";
 import type { BoundPlan } from "../review/plan";
 import { runPreview, stackSecrets } from "../review/preview-run";
+import { freshDrill } from "../recovery/drill-record";
 import { freshBackup } from "./backups";
 import { checksOf } from "./checks";
 import { Locked, unlocked } from "./engine";
@@ -112,6 +113,10 @@ export class Deployment {
         },
       },
       { title: "A fresh backup", run: async (step) => step.note(await freshBackup(kube, settings)) },
+      {
+        title: "A drill in time",
+        run: async (step) => step.note(await freshDrill(kube, settings, stack, there)),
+      },
       {
         title: "What it would do",
         // Whoever approved a plan has seen its dangers first, and the engine takes no other step.

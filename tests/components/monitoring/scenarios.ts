@@ -279,7 +279,7 @@ const postgres: readonly Scenario[] = [
   rings(
     "DrillTooOld postgres medium",
     {
-      [of("slipway_drill_last_success_timestamp_seconds")]:
+      [of("kube_lease_renew_time", ',lease="slipway-drill"')]:
         `${levels([90, 600 - 14 * 86_400])} ${slopes(5400, [END, 60])}`,
     },
     ["60m", "75m", "92m"],

@@ -111,7 +111,7 @@ export const GOOD_DAY: Series = {
   [instance("cnpg_pg_stat_archiver_last_failed_time")]: steady(-1),
   [instance("barman_cloud_cloudnative_pg_io_last_available_backup_timestamp")]: rising(60, 1),
   [instance("barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp")]: steady(0),
-  [of("slipway_drill_last_success_timestamp_seconds")]: rising(60),
+  [of("kube_lease_renew_time", ',lease="slipway-drill"')]: rising(60),
   [store("redis_up")]: steady(1),
   [store("redis_memory_used_bytes")]: steady(50),
   [store("redis_memory_max_bytes")]: steady(100),

@@ -1,3 +1,5 @@
+import type { Project } from "../../../tools/testing/project";
+
 /** A product with a database that is backed up every way there is, and one part that migrates it. */
 export const settingsOf = (stack: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
   product: stack,
@@ -39,3 +41,51 @@ export const settingsOf = (stack: string, more: Record<string, unknown> = {}): R
   tls: { issuer: "local" },
   ...more,
 });
+
+/** The same with as little beside its database as there can be: a part that needs it and asks it nothing. */
+export function small(stack: string): Record<string, unknown> {
+  const { parts, redis, ...settings } = settingsOf(stack);
+  void parts;
+  void redis;
+  const serve = 'require("node:http").createServer((_, answer) => answer.end("well")).listen(8000)';
+  return {
+    ...settings,
+    parts: {
+      api: {
+        ...{ kind: "api", image: "slipway.local/demo-api:dev", command: ["node", "-e", serve], port: 8000 },
+        ...{ health: { live: "/", ready: "/" }, needs: ["postgres"], memory: "96Mi", user: 1000 },
+        cpu: { request: "10m", limit: "500m" },
+      },
+    },
+  };
+}
+
+/** SQL in a pod of the product's, as the superuser. */
+export async function ask(product: Project, pod: string, text: string): Promise<string> {
+  const { postgres } = product.settings() as { postgres: { database?: string } };
+  const database = postgres.database ?? product.stack.replaceAll("-", "_");
+  const words = ["exec", pod, "-c", "postgres", "--", "psql", "-At", database, "-c", text];
+  return (await product.kubectl(...words)).trim();
+}
+
+/** Once there is a backup, a table is filled and dropped; answers a moment in between. */
+export async function drop(product: Project): Promise<string> {
+  await product.until(async () => {
+    const done = await product.kubectl(
+      "get",
+      "backups.postgresql.cnpg.io",
+      "-o=jsonpath={.items[*].status.phase}",
+    );
+    return done.includes("completed");
+  });
+  await ask(product, "postgres-1", "create table precious as select * from generate_series(1, 100)");
+  // As Postgres sees the time: nothing else decides what was before.
+  const moment = await ask(
+    product,
+    "postgres-1",
+    "select clock_timestamp() at time zone 'utc' + interval '1 second'",
+  );
+  const after = `select pg_sleep_until('${moment}+00'::timestamptz + interval '1 second'); drop table precious`;
+  await ask(product, "postgres-1", after);
+  return `${moment.replace(" ", "T").slice(0, 23)}Z`;
+}

@@ -103,7 +103,7 @@ describe("a fresh backup", () => {
     assert.equal(await fresh([database(100), backup("a", 30), backup("b", 5)]), "5h old");
     await assert.rejects(
       fresh([database(100), backup("a", 5)], { backup: "4h" }),
-      says(/the newest backup is 5h old[^]*one of the last 4h[^]*kubectl cnpg backup/),
+      says(/the newest backup is 5h old[^]*one of the last 4h[^]*slipway backup/),
     );
     await assert.rejects(fresh([database(100), backup("a", 8)]), says(/the newest backup is 8h old/));
   });

@@ -1,0 +1,29 @@
+// The promise of all backups, in one go: a table is dropped, and is back; and the next run of the engine finds nothing to do.
+import assert from "node:assert/strict";
+import { describeLive } from "../../helpers/live";
+import type { Restored } from "../../../tools/recovery/restore";
+import { Project } from "../../../tools/testing/project";
+import { ask, drop, small } from "./product";
+
+describeLive("a dropped table", function () {
+  this.timeout(300_000);
+  const product = new Project("recovery-test");
+
+  before(async () => {
+    await product.make();
+    await product.commit(small(product.stack));
+    await product.pulumi("stack", "init");
+    await product.pulumi("up", "--yes", "--skip-preview");
+  });
+  after(() => product.remove());
+
+  it("is back after a restore to the moment before, and the engine has nothing more to do", async () => {
+    const moment = await drop(product);
+    const answer = await product.slipway(["restore", "--to", moment, "--json"]);
+    assert.equal(answer.code, 0, answer.stderr);
+    const { database } = JSON.parse(answer.stdout) as Restored;
+    assert.equal(await ask(product, `${database}-1`, "select count(*) from precious"), "100");
+    const preview = await product.pulumi("preview", "--expect-no-changes");
+    assert.equal(preview.code, 0);
+  });
+});
