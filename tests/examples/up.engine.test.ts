@@ -2,14 +2,19 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../policies/rule";
 import { slipway, start } from "../helpers/lacking";
+import { controlPlaneMissing } from "../helpers/control-plane";
+import { describeWith } from "../helpers/services";
 import { Lives } from "./life";
 import { stacksOf } from "./stacks";
 
-describe("an example's stack on an API server", function () {
+describeWith(controlPlaneMissing(), "an example's stack on an API server", function () {
   this.timeout(240_000);
   const examples = stacksOf("flakeguard").filter(({ stack }) => stack === "production");
   const lives = new Lives();
-  before(() => lives.start(examples));
+  before(async function () {
+    this.timeout(900_000); // with nothing cached, the operators' kinds are fetched first
+    await lives.start(examples);
+  });
   after(() => lives.stop());
 
   for (const example of examples) {

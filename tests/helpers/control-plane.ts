@@ -39,6 +39,10 @@ export interface About {
   stages: readonly object[];
 }
 
+/** Why there can be none on this machine. */
+export const controlPlaneMissing = (): string | undefined =>
+  process.platform === "linux" ? undefined : "Kubernetes' programs are for Linux";
+
 export class ControlPlane {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-control-plane-"));
   readonly kubeconfig = join(this.folder, "kubeconfig");

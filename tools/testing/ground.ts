@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { cannotRun } from "../../toolchain/cluster/preflight";
-import { e2eProgram } from "../../toolchain/cluster/programs";
+import { e2eProgram, kubeProgram, kwokProgram } from "../../toolchain/cluster/programs";
 import { buildImage } from "../../toolchain/images/archive";
 import { e2eImages } from "../../toolchain/images/e2e";
 import type { Image } from "../../toolchain/images/image";
@@ -50,7 +50,11 @@ export class Ground {
     }
     if (need === "engine") {
       await install(packages.engine);
-      await make([["kube-score", (step) => obtain(kubeScore(), step)]]);
+      await make([
+        ["kube-score", (step) => obtain(kubeScore(), step)],
+        // Kubernetes' programs are for Linux; elsewhere who needs them is skipped, and says so.
+        ...(process.platform === "linux" ? kubernetes : []),
+      ]);
       await slipway(["env", "--json"], own);
       return;
     }
@@ -88,6 +92,11 @@ async function install(names: string[]): Promise<void> {
   if ((await cannotInstall()) !== undefined) return;
   await steps([{ title: "Packages", run: (step) => ensurePackages(names, step) }]);
 }
+
+const kubernetes: Making[] = [
+  ["Kubernetes", kubeProgram],
+  ["kwok", kwokProgram],
+];
 
 type Making = [title: string, make: (step: Step) => Promise<unknown>];
 
