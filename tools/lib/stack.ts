@@ -256,17 +256,31 @@ export class Stack {
 
 /** The engine's own summary of what went wrong, without the list of what went well. */
 export function diagnostics(output: string): string[] | undefined {
-  const start = output.indexOf("\nDiagnostics:");
+  const said = section(output, "Diagnostics");
+  return said === undefined ? undefined : [...violations(output), ...said];
+}
+
+/** The lines below one of the headings that the engine's output ends with. */
+function section(output: string, heading: string): string[] | undefined {
+  const start = output.indexOf(`\n${heading}:`);
   if (start === -1) return undefined;
   const rest = output
     .slice(start + 1)
     .split("\n")
     .slice(1);
-  const end = rest.findIndex((line) =>
-    /^(Outputs|Resources|Duration|Policy Violations|Policies):?/.test(line),
-  );
+  const end = rest.findIndex((line) => /^(Diagnostics|Outputs|Resources|Duration|Policies):?/.test(line));
   return rest
     .slice(0, end === -1 ? undefined : end)
     .map((line) => line.trimEnd())
     .filter((line) => line !== "");
+}
+
+/** What policies have refused, in their own words; what they only advise is left in the log. */
+function violations(output: string): string[] {
+  let refused = false;
+  return (section(output, "Policies") ?? []).filter((line) => {
+    if (/^ {4}\S/.test(line)) refused = false; // another pack
+    if (/^\s+- \[/.test(line)) refused = line.includes("[mandatory]");
+    return refused;
+  });
 }

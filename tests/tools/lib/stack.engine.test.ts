@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { Stack } from "../../../tools/lib/stack";
 import { checkout } from "../../../toolchain/lib/paths";
+import type { Failure } from "../../../toolchain/lib/failure";
+import { policyPacks } from "../../../tools/review/packs";
 import { quiet } from "../../../toolchain/lib/progress";
 import { engineEnv } from "../../helpers/pulumi";
 
@@ -61,5 +63,16 @@ describe("a stack that several machines share", function () {
     assert.equal((await stack.outputs()).said, "nothing");
     await stack.up(quiet);
     assert.equal((await stack.outputs()).said, "one");
+  });
+
+  it("is judged by the policy pack at its end, and says which rule it broke", async () => {
+    const override = { said: "postgres://shop:correct-horse-battery@db:5432/shop" };
+    const packs = policyPacks(project, { policy: true });
+    await assert.rejects(at("one").up(quiet, { override, packs }), (error: Failure) => {
+      assert.match(error.format(), /outputs-hold-no-secrets/);
+      assert.match(error.format(), /the output shows a secret to whoever may see the stack/);
+      return true;
+    });
+    await at("one").up(quiet, { packs });
   });
 });
