@@ -30,7 +30,7 @@ const asked = () => {
 };
 
 /** Names that nothing of the platform's or of a store's exporters tells: recorded ones, parts' own, Prometheus' own. */
-const OTHERS = /^(slipway:|slipway_drill_|queue_|ALERTS|up$)/;
+const OTHERS = /^(slipway:|queue_|ALERTS|up$)/;
 
 describe("what the cluster's Prometheus keeps", () => {
   const patterns = [

@@ -18,8 +18,14 @@ export async function verify(
   const checks = database.drill?.checks ?? [];
   const found: Checked[] = [];
   for (const { name, sql: text, expect } of checks) {
-    const value = await sql(kube, namespace, pod, database.database, text);
-    found.push({ name, value, expect, ok: holds(value, expect) });
+    try {
+      const value = await sql(kube, namespace, pod, database.database, text);
+      found.push({ name, value, expect, ok: holds(value, expect) });
+    } catch (error) {
+      // A query that cannot even be asked is a check that failed: its table may be what is missing.
+      if (!(error instanceof Failure)) throw error;
+      found.push({ name, value: error.details[0] ?? error.message, expect, ok: false });
+    }
   }
   return found;
 }

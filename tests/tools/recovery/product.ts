@@ -44,12 +44,15 @@ export const settingsOf = (stack: string, more: Record<string, unknown> = {}): R
 
 /** The same with as little beside its database as there can be: a part that needs it and asks it nothing. */
 export function small(stack: string): Record<string, unknown> {
-  const { parts, redis, ...settings } = settingsOf(stack);
+  const { parts, redis, postgres, ...settings } = settingsOf(stack);
   void parts;
   void redis;
+  const { drill, ...database } = postgres as Record<string, unknown>;
+  void drill;
   const serve = 'require("node:http").createServer((_, answer) => answer.end("well")).listen(8000)';
   return {
     ...settings,
+    postgres: database,
     parts: {
       api: {
         ...{ kind: "api", image: "slipway.local/demo-api:dev", command: ["node", "-e", serve], port: 8000 },

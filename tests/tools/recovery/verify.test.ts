@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "../../../tools/recovery/bucket";
 import { errorIn } from "../../../tools/recovery/beside";
-import { holds, refuseUnless } from "../../../tools/recovery/verify";
+import type { Backed } from "../../../tools/recovery/database";
+import { Failure } from "../../../toolchain/lib/failure";
+import { fakeKube } from "../release/cluster";
+import { holds, refuseUnless, verify } from "../../../tools/recovery/verify";
 import { says } from "../release/says";
 
 describe("a check of a restored database", () => {
@@ -21,6 +24,18 @@ describe("a check of a restored database", () => {
     it(`${value === "" ? "nothing" : value} ${ok ? "is" : "is not"} ${expect}`, () =>
       assert.equal(holds(value, expect), ok));
   }
+
+  it("that cannot even be asked has failed, with what Postgres says", async () => {
+    const refuses = {
+      ...fakeKube(),
+      ask: () =>
+        Promise.reject(new Failure("asking failed", { details: ['ERROR: relation "users" does not exist'] })),
+    };
+    const check = { name: "users are there", sql: "select count(*) from users", expect: ">= 1" };
+    const database = { database: "shop", drill: { checks: [check] } } as unknown as Backed;
+    const [found] = await verify(refuses, { namespace: "shop", pod: "postgres-1", database });
+    assert.deepEqual([found?.ok, found?.value], [false, 'ERROR: relation "users" does not exist']);
+  });
 
   it("that fails stops the switch, with what was found", () => {
     const check = { name: "users are there", value: "0", expect: ">= 1", ok: false };
