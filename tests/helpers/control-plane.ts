@@ -138,7 +138,9 @@ export class ControlPlane {
 
   private child(name: string, program: string, args: readonly string[]): void {
     const log = openSync(this.log(name), "w");
-    this.children.push({ name, child: spawn(program, args, { stdio: ["ignore", log, log] }) });
+    // Ends with this process, however that ends: a run that is killed leaves nobody behind.
+    const words = ["--pdeathsig", "KILL", program, ...args];
+    this.children.push({ name, child: spawn("setpriv", words, { stdio: ["ignore", log, log] }) });
   }
 
   private log(name: string): string {

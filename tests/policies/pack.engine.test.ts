@@ -211,6 +211,7 @@ describe("the pack in the engine", function () {
     const elsewhere = fixtures.NetworkPolicy() as { metadata: { namespace: string } };
     elsewhere.metadata.namespace = "<later>";
     const objects = [deployment(), elsewhere, fixtures.PodDisruptionBudget()];
+    await pulumi("destroy", "--yes", "--stack", "test"); // what an earlier test made would be known now
     const preview = await go(["preview"], objects);
     assert.match(
       preview.stdout,
