@@ -30,7 +30,8 @@ export const settingsOf = (stack: string, more: Record<string, unknown> = {}): R
     memory: "256Mi",
     cpu: "200m",
     pool: { size: 5 },
-    backup: { bucket: `s3://backups/${stack}`, wal: "1m" },
+    // A folder of its own each time: Barman refuses to archive where another database has.
+    backup: { bucket: `s3://backups/${stack}/${Date.now().toString(36)}`, wal: "1m" },
     drill: {
       checks: [{ name: "users can be asked for", sql: "select count(*) from users", expect: ">= 0" }],
     },
