@@ -15,6 +15,7 @@ import type { Step } from "../../toolchain/lib/progress";
 import { run, tail, type Result } from "../../toolchain/lib/run";
 import { type Pack, packFlags } from "../review/packs";
 import { releaseDeadLocks } from "./dead-locks";
+import { tellsForOnce, untold } from "./for-once";
 import { overlay } from "./overlay";
 import { recovered } from "./unfinished";
 
@@ -165,11 +166,12 @@ export class Stack {
   /** `pulumi up`, its lines as notes; answers how many resources changed. */
   async up(step: Step, how: Change = {}): Promise<{ changed: number }> {
     await this.prepare();
-    const { env } = await recovered(this, step);
+    const env = { ...(await recovered(this, step)).env, ...how.env };
     const plan =
       how.planFile === undefined ? ["--skip-preview"] : ["--skip-preview", `--plan=${how.planFile}`];
     const flags = [...plan, ...packFlags(how.packs)];
-    const answer = await this.change("up", flags, step, { ...how, env: { ...env, ...how.env } });
+    const answer = await this.change("up", flags, step, { ...how, env });
+    if (tellsForOnce(env)) await this.import(untold((await this.state()) as object));
     const changes = [...answer.stdout.matchAll(/^\s+[+~-]+\s*(\d+) (?:created|updated|deleted|replaced)/gm)];
     return { changed: changes.reduce((sum, [, count]) => sum + Number(count), 0) };
   }

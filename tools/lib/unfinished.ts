@@ -1,5 +1,6 @@
 /** What a run that was killed left in the engine's state, put right before the next one. */
 import type { Step } from "../../toolchain/lib/progress";
+import { UPSERT } from "./for-once";
 
 /** What of a stack is asked and told here. */
 interface KeepsState {
@@ -24,5 +25,5 @@ export async function recovered(stack: KeepsState, step: Step): Promise<{ env?: 
   );
   const deployment = { ...state.deployment, pending_operations: [] };
   await stack.import({ ...state, deployment });
-  return { env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } };
+  return { env: UPSERT };
 }

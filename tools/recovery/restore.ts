@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { Failure } from "../../toolchain/lib/failure";
 import { duration, steps, type Step } from "../../toolchain/lib/progress";
+import { FORCE, UPSERT } from "../lib/for-once";
 import type { Change } from "../lib/stack";
 import { unlocked } from "../release/engine";
 import { hold, type Held } from "../release/lease";
@@ -17,7 +18,7 @@ import { held } from "./bucket";
 import { type Backed, backed, type Cluster, KIND, liveName, sql, stamp } from "./database";
 import { disown } from "./fields";
 import { awake, rest, wake } from "./parts";
-import { clusterIn, forgetting, type State, withoutForce, writeRestored } from "./stack-file";
+import { clusterIn, forgetting, type State, writeRestored } from "./stack-file";
 import { type Checked, refuseUnless, verify } from "./verify";
 import { until } from "./wait";
 
@@ -48,7 +49,7 @@ export const REPLACED = "slipway.dev/replaced-by";
 /** Takes over what the restore made itself, and what it set for a while. */
 const TAKE_OVER: Change = {
   called: "restore",
-  env: { PULUMI_K8S_ENABLE_PATCH_FORCE: "true", PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" },
+  env: { ...FORCE, ...UPSERT },
 };
 
 export async function restore(stack: string, given: Given): Promise<Restored> {
@@ -255,10 +256,7 @@ class Run {
     const asleep = { metadata: { annotations: { "cnpg.io/hibernation": "on", [REPLACED]: name } } };
     const words = ["patch", "-n", namespace, KIND.cluster, live, "--type=merge", "--patch"];
     await kube.ask(`putting ${live} to sleep`, [...words, JSON.stringify(asleep)]);
-    await unlocked(stack, async () => {
-      await engine.up(step, { ...TAKE_OVER, signal: this.stop });
-      await engine.import(withoutForce((await engine.state()) as State));
-    });
+    await unlocked(stack, () => engine.up(step, { ...TAKE_OVER, signal: this.stop }));
     await disown(kube, KIND.cluster, namespace, name);
     await kube.remove("networkpolicy", wayName(name), namespace);
   }

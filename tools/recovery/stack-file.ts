@@ -86,16 +86,3 @@ export function forgetting<T extends State>(state: T, namespace: string, name: s
     }));
   return { ...state, deployment: { ...state.deployment, resources } };
 }
-
-const PROVIDER = "pulumi:providers:kubernetes";
-const FOR_ONCE = ["enablePatchForce", "upsertExistingObjects"];
-
-/** What the environment told the provider for one run is no setting of it: the next run would find it changed. */
-export function withoutForce<T extends State>(state: T): T {
-  const plain = (said: Record<string, unknown> | undefined) =>
-    said && Object.fromEntries(Object.entries(said).filter(([key]) => !FOR_ONCE.includes(key)));
-  const resources = (state.deployment?.resources ?? []).map((one) =>
-    one.type === PROVIDER ? { ...one, inputs: plain(one.inputs), outputs: plain(one.outputs) } : one,
-  );
-  return { ...state, deployment: { ...state.deployment, resources } };
-}

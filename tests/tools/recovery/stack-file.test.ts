@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clusterIn, forgetting, withoutForce, withRestored } from "../../../tools/recovery/stack-file";
+import { clusterIn, forgetting, withRestored } from "../../../tools/recovery/stack-file";
 import { says } from "../release/says";
 
 const origin = { from: "postgres", to: "2026-11-21T15:06:10.000Z", backup: "20261121T145908" };
@@ -62,15 +62,5 @@ describe("the engine's state after a restore", () => {
   it("is where the settings of the next one come from", () => {
     assert.deepEqual(clusterIn(state, "shop", "postgres")?.spec, { instances: 1 });
     assert.equal(clusterIn(state, "shop", "other"), undefined);
-  });
-
-  it("keeps nothing of what one run was told by its environment", () => {
-    const provider = {
-      urn: "urn:provider",
-      type: "pulumi:providers:kubernetes",
-      inputs: { context: "prod", enablePatchForce: "true", upsertExistingObjects: "true" },
-    };
-    const after = withoutForce({ deployment: { resources: [provider] } });
-    assert.deepEqual(after.deployment.resources[0]?.inputs, { context: "prod" });
   });
 });
