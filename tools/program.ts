@@ -19,6 +19,8 @@ import { register as releases } from "./releases";
 import { register as render } from "./render";
 import { register as restore } from "./restore";
 import { register as rollback } from "./rollback";
+import { register as rotate } from "./rotate";
+import { register as runbook } from "./runbook";
 import { register as smoke } from "./smoke";
 import { register as status } from "./status";
 import { register as test } from "./test";
@@ -26,7 +28,7 @@ import { register as up } from "./up";
 
 const verbs = [
   ...[up, down, bench, cluster, doctor, env, image, init, policy, preview, render, test],
-  ...[backup, backups, restore, drill],
+  ...[backup, backups, restore, drill, rotate, runbook],
   ...[deploy, rollback, releases, smoke, drift, status, alertTest],
 ];
 

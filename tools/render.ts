@@ -2,15 +2,12 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { engine } from "../toolchain/engine";
 import { Failure } from "../toolchain/lib/failure";
 import { checkout } from "../toolchain/lib/paths";
 import { steps } from "../toolchain/lib/progress";
-import { review } from "./review/collect";
-import { manifestsOf, writeManifests, type Manifest } from "./review/manifests";
-import { previewOffline } from "./review/offline";
-import { projectName, stackNames } from "./review/project";
-import { scrubber } from "./review/scrub";
+import { writeManifests, type Manifest } from "./review/manifests";
+import { stackNames } from "./review/project";
+import { rendered } from "./review/rendered";
 
 interface Options {
   out: string;
@@ -43,20 +40,7 @@ async function render(stack: string, options: Options): Promise<void> {
     {
       title: `Render ${stack}`,
       run: async (step) => {
-        const { env } = await engine(step);
-        step.note("running the program without a cluster");
-        const answer = await previewOffline({ folder, stack, env });
-        const failed = review({ project: projectName(folder), stack, folder, ...answer });
-        if (failed.outcome === "failed") {
-          const errors = failed.problems
-            .filter(({ severity }) => severity === "error")
-            .map(({ message }) => message);
-          throw new Failure(`${stack} could not be rendered`, {
-            details: errors.flatMap((text) => text.split("\n")),
-            ...(failed.next === undefined ? {} : { next: failed.next }),
-          });
-        }
-        manifests = manifestsOf(answer.events, scrubber([]));
+        manifests = await rendered(folder, stack, step);
         writeManifests(out, manifests);
       },
     },

@@ -12,12 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Command } from "commander";
 import { parseSettings } from "../../config";
 import { parseStackFile } from "../../config/source";
 import { checkout } from "../../toolchain/lib/paths";
 import { run } from "../../toolchain/lib/run";
-import { slipway } from "../../tools/program";
+import { assertCommand } from "../helpers/commands";
 
 interface Block {
   language: string;
@@ -63,27 +62,6 @@ for (const page of pages) {
       it(`shows a command that there is: ./slipway ${words}`, () => assertCommand(words.split(/\s+/)));
     }
   });
-}
-
-/** The verb is there, and takes these words. */
-function assertCommand(words: string[]): void {
-  let command: Command = slipway();
-  while (command.commands.length > 0) {
-    const next = command.commands.find((each) => each.name() === words[0]);
-    assert.ok(
-      next,
-      `${command.name()} has no ${words[0]}; it has ${command.commands.map((each) => each.name()).join(", ")}`,
-    );
-    command = next;
-    words = words.slice(1);
-  }
-  let taken = false;
-  command
-    .action(() => void (taken = true))
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  command.parse(words, { from: "user" });
-  assert.ok(taken);
 }
 
 describe("docs/extend.md", function () {
