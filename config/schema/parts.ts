@@ -80,7 +80,11 @@ const migrateObject = z.strictObject({
     "head",
   ]),
   timeout: key(duration(1e3, 24 * 3600e3).prefault("10m"), "Time after which it has failed"),
-  backup: key(duration(60e3).optional(), "Wait for a backup no older than this, or take one first", "1h"),
+  backup: key(
+    duration(60e3).optional(),
+    "Before it runs, `slipway deploy` wants a backup no older than this, and takes one where there is none",
+    "1h",
+  ),
   connections: key(whole(1, 100).prefault(1), "Postgres connections it opens"),
 });
 const migrate = z

@@ -10,6 +10,7 @@ import type { BoundPlan } from "../review/plan";
 import { runPreview, stackSecrets } from "../review/preview-run";
 import { freshDrill } from "../recovery/drill-record";
 import { freshBackup } from "./backups";
+import { backupBeforeMigrations } from "./migration-backup";
 import { checksOf } from "./checks";
 import { Locked, unlocked } from "./engine";
 import { acknowledgedBy, pass } from "./gate";
@@ -122,6 +123,11 @@ export class Deployment {
         // Whoever approved a plan has seen its dangers first, and the engine takes no other step.
         skip: () => plan !== undefined && "as the plan says, which was reviewed",
         run: async (step) => step.note(await this.look(step)),
+      },
+      {
+        // The last thing before anything is changed: what comes after it is lost with a bad migration.
+        title: "A backup before the migration",
+        run: async (step) => step.note(await backupBeforeMigrations(kube, settings, step)),
       },
     ]);
     if (stop.aborted) throw this.stopped("Nothing was changed.");

@@ -23,6 +23,24 @@ export async function migrationsOf(kube: Kube, namespace: string): Promise<Migra
     .sort((a, b) => (a.job < b.job ? -1 : 1));
 }
 
+/** Whether a part's migration of an image, by a command, is done already: its Job would not run again. */
+export async function hasMigrated(
+  kube: Kube,
+  namespace: string,
+  { command, image, part }: { command: readonly string[]; image: string; part: string },
+): Promise<boolean> {
+  const jobs = await kube.list<Job>("job", namespace, SELECTOR);
+  return jobs.some(({ metadata, spec, status }) => {
+    const [container] = spec.template.spec.containers;
+    return (
+      metadata.labels?.[NAME] === `${part}-migration` &&
+      stateOf(status) === "done" &&
+      container?.image === image &&
+      JSON.stringify(container.command) === JSON.stringify(command)
+    );
+  });
+}
+
 function stateOf(status: Job["status"]): MigrationRun["state"] {
   const is = (type: string) =>
     status?.conditions?.some((one) => one.type === type && one.status === "True") === true;
