@@ -31,7 +31,7 @@ describe("the pipeline for GitLab", () => {
 
   it("runs the verbs that the workflows run, stack by stack", () => {
     const folder = join(checkout, ".github", "workflows");
-    const workflows = ["pull-request", "staging", "production", "nightly"]
+    const workflows = ["pull-request", "staging", "production", "nightly", "drill"]
       .map((name) => readFileSync(join(folder, `${name}.yml`), "utf8"))
       .join("\n");
     const verbs = (all: string) =>

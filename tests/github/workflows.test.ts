@@ -39,8 +39,14 @@ function scriptsIn(value: unknown): string[] {
 }
 
 describe("the workflows", () => {
-  it("are the four of a change's life", () => {
-    assert.deepEqual(files, ["nightly.yml", "production.yml", "pull-request.yml", "staging.yml"]);
+  it("are the four of a change's life, and the rehearsal of a disaster", () => {
+    assert.deepEqual(files, [
+      "drill.yml",
+      "nightly.yml",
+      "production.yml",
+      "pull-request.yml",
+      "staging.yml",
+    ]);
   });
 
   for (const file of [...files, ...actions]) {
@@ -90,6 +96,7 @@ describe("the workflows", () => {
     for (const [file, group] of [
       ["staging.yml", "deploy-staging"],
       ["production.yml", "deploy-production"],
+      ["drill.yml", "deploy-production"],
     ] as const) {
       assert.match(text(file), new RegExp(`group: ${group}\\n\\s+cancel-in-progress: false`));
     }
