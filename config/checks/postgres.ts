@@ -207,23 +207,6 @@ function promises(settings: Settings, database: OperatedPostgres): Problem[] {
       ),
     );
   }
-  const { offsite } = backup;
-  if (offsite !== undefined) {
-    found.push(...bucketPlace(settings, "postgres.backup.offsite", offsite));
-    const same =
-      offsite.bucket.text === backup.bucket.text &&
-      offsite.endpoint === backup.endpoint &&
-      offsite.region === backup.region;
-    if (same)
-      found.push(
-        problem(
-          "postgres.backup.offsite.bucket",
-          `"${offsite.bucket.text}", the bucket of the backups themselves`,
-          "another bucket",
-          "one elsewhere, with another vendor if you can",
-        ),
-      );
-  }
   return found;
 }
 

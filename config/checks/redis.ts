@@ -1,6 +1,5 @@
 /** Redis: a queue never forgets, and what is kept fits on its disk. */
 import { formatBytes } from "../units";
-import { bucketPlace } from "./buckets";
 import { type Check, problem } from "./check";
 import { missingSecret } from "./needs";
 
@@ -49,18 +48,6 @@ export const redis: Check = (settings) => {
         `write ${least} or more`,
       ),
     );
-  }
-  if (store.backup !== undefined) {
-    if (!store.persist)
-      found.push(
-        problem(
-          "redis.backup",
-          "a backup of a Redis that keeps nothing",
-          "it together with persist: true",
-          "take it out",
-        ),
-      );
-    found.push(...bucketPlace(settings, "redis.backup", store.backup));
   }
   return found;
 };

@@ -1,7 +1,7 @@
 /** Buckets as backups name them: where, and with whose key. */
 import { z } from "zod";
 import { parseBucket } from "../bucket";
-import { key, nonEmpty, schedule, secretName, url, whole } from "./types";
+import { key, nonEmpty, secretName, url } from "./types";
 
 const BUCKET = "a bucket such as s3://name/prefix, r2://name, gs://name or azure://account/container";
 
@@ -41,16 +41,3 @@ export const place = {
     "arn:aws:iam::123456789012:role/shop-backups",
   ),
 };
-
-/** Copies that are taken elsewhere on a schedule, and kept for a while. */
-export const copies = (every: string, days: number, description: string) =>
-  key(
-    z
-      .strictObject({
-        ...place,
-        every: key(schedule().prefault(every), "When a copy is taken"),
-        days: key(whole(1, 3650).prefault(days), "How long copies are kept"),
-      })
-      .optional(),
-    description,
-  );

@@ -1,6 +1,6 @@
 /** `postgres`: where data lives, and how it comes back. */
 import { z } from "zod";
-import { copies, place } from "./buckets";
+import { place } from "./buckets";
 import {
   bytes,
   cpu,
@@ -45,7 +45,6 @@ const backup = z.strictObject({
     "Nobody can delete a backup younger than this, not even with the keys",
     "14d",
   ),
-  offsite: copies("daily", 90, "A second copy of the newest backup elsewhere"),
 });
 
 const drill = z.strictObject({

@@ -1,6 +1,5 @@
 /** `redis`: a cache that may forget, or a queue that never does. */
 import { z } from "zod";
-import { copies } from "./buckets";
 import {
   bytes,
   cpu,
@@ -60,7 +59,6 @@ const redisManaged = z.strictObject({
     "4Gi",
   ),
   class: key(nonEmpty("a storage class").optional(), "Storage class; when not said, the cloud's usual one"),
-  backup: copies("6h", 7, "Copies of a queue's data in a bucket"),
 });
 
 const redisExternal = z.strictObject({

@@ -110,13 +110,6 @@ export const data: readonly BadStack[] = [
     ],
   },
   {
-    name: "an off-site copy on site",
-    changes: { "postgres.backup.offsite": { bucket: "r2://shop-backups" } },
-    lines: [
-      'postgres.backup.offsite.bucket: found "r2://shop-backups", the bucket of the backups themselves; allowed: another bucket; one elsewhere, with another vendor if you can',
-    ],
-  },
-  {
     name: "a bucket nobody holds a key to",
     changes: { "postgres.backup.bucket": "gs://shop-backups" },
     lines: [
@@ -231,13 +224,6 @@ export const data: readonly BadStack[] = [
     changes: { "redis.memory": "2Gi", "redis.storage": "2Gi" },
     lines: [
       "redis.storage: found 2Gi; allowed: at least twice redis.memory (4Gi), which rewriting the file takes; write 4Gi or more",
-    ],
-  },
-  {
-    name: "a backup of nothing",
-    changes: { redis: { role: "cache", backup: { bucket: "r2://shop-redis" } }, "parts.worker.scale": 2 },
-    lines: [
-      "redis.backup: found a backup of a Redis that keeps nothing; allowed: it together with persist: true; take it out",
     ],
   },
   {
