@@ -74,7 +74,7 @@ describeLive("a product under load", function () {
       assert.ok(changed >= 3);
       // Pods that go still answer until the gateway has heard of it.
       await eventually("every answer to be of the new version", async () => {
-        const answers = await Promise.all(Array.from({ length: 10 }, () => ask(api, "/health")));
+        const answers = await Promise.all(Array.from({ length: 10 }, () => ask(api, "/status")));
         return answers.every(({ text }) => (JSON.parse(text) as { release: string }).release === "second");
       });
     }));
