@@ -45,7 +45,7 @@ export async function held(
   const pod = (await kube.get<Cluster>(KIND.cluster, cluster, namespace))?.status?.currentPrimary;
   if (store === undefined || pod === undefined) {
     throw new Failure(`nobody in namespace ${namespace} can look into the bucket`, {
-      next: "the database must run for that; a lost one is restored with --to latest",
+      next: "the database must run for that; one that cannot is begun anew from the bucket by postgres.restored in the stack file: ./slipway runbook, A lost cluster",
     });
   }
   const { destinationPath, endpointURL, s3Credentials } = store.spec.configuration;

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { Failure } from "../../toolchain/lib/failure";
-import { duration, steps, type Step } from "../../toolchain/lib/progress";
+import { duration, quiet, steps, type Step } from "../../toolchain/lib/progress";
 import { FORCE, UPSERT } from "../lib/for-once";
 import type { Change } from "../lib/stack";
 import { unlocked } from "../release/engine";
@@ -271,7 +271,7 @@ class Run {
   private async stuck(error: unknown): Promise<never> {
     const { kube, settings } = this.session;
     const { stack, name, live } = this;
-    await wake(kube, settings.namespace, { note: () => undefined });
+    await wake(kube, settings.namespace, quiet);
     const said = error instanceof Failure ? [error.message, ...error.details] : [String(error)];
     const variables = Object.keys(TAKE_OVER.env ?? {}).map((variable) => `${variable}=true`);
     throw new Failure(`${name} is restored and good, but the engine could not switch to it`, {

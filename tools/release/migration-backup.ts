@@ -4,7 +4,7 @@ import type { Step } from "../../toolchain/lib/progress";
 import { takeBackup } from "../recovery/backup";
 import { backupsOf, isDone, KIND, liveName } from "../recovery/database";
 import type { Kube } from "./kube";
-import { hasMigrated } from "./migrations";
+import { migrationJobs } from "./migrations";
 
 /** Says what came of it, in a few words; what cannot be backed up is not migrated. */
 export async function backupBeforeMigrations(
@@ -15,14 +15,21 @@ export async function backupBeforeMigrations(
 ): Promise<string> {
   const { namespace, parts, postgres } = settings;
   if (postgres?.mode !== "operator" || postgres.backup === undefined) return "no backup is declared";
-  const oldest: number[] = [];
-  for (const [name, { image, migrate }] of Object.entries(parts)) {
-    if (migrate?.backup === undefined) continue;
-    const known =
-      image === undefined ? undefined : { command: migrate.command, image: image.text, part: name };
-    if (known === undefined || !(await hasMigrated(kube, namespace, known)))
-      oldest.push(migrate.backup.value);
-  }
+  const asking = Object.entries(parts).filter(([, { migrate }]) => migrate?.backup !== undefined);
+  const jobs = asking.length === 0 ? [] : await migrationJobs(kube, namespace);
+  const through = (part: string, image: string | undefined, command: readonly string[]) =>
+    jobs.some(
+      (one) =>
+        one.part === part &&
+        one.image === image &&
+        one.state === "done" &&
+        JSON.stringify(one.command) === JSON.stringify(command),
+    );
+  const oldest = asking.flatMap(([name, { image, migrate }]) =>
+    migrate?.backup === undefined || through(name, image?.text, migrate.command)
+      ? []
+      : [migrate.backup.value],
+  );
   if (oldest.length === 0) return "no migration that asks for one";
   const cluster = liveName(postgres);
   if ((await kube.get(KIND.cluster, cluster, namespace)) === undefined) return "there is no database yet";

@@ -10,11 +10,17 @@ interface Job extends KubeObject {
 const SELECTOR = "app.kubernetes.io/component=migration";
 const NAME = "app.kubernetes.io/name";
 
+/** A migration with what its Job runs: another image or command makes another Job. */
+export interface MigrationJob extends MigrationRun {
+  command: readonly string[] | undefined;
+}
+
 /** The migrations there are, by the name of their Job: each image and command has its own. */
-export async function migrationsOf(kube: Kube, namespace: string): Promise<MigrationRun[]> {
+export async function migrationJobs(kube: Kube, namespace: string): Promise<MigrationJob[]> {
   const jobs = await kube.list<Job>("job", namespace, SELECTOR);
   return jobs
     .map(({ metadata, spec, status }) => ({
+      command: spec.template.spec.containers[0]?.command,
       part: (metadata.labels?.[NAME] ?? metadata.name).replace(/-migration$/, ""),
       job: metadata.name,
       image: spec.template.spec.containers[0]?.image ?? "",
@@ -23,22 +29,10 @@ export async function migrationsOf(kube: Kube, namespace: string): Promise<Migra
     .sort((a, b) => (a.job < b.job ? -1 : 1));
 }
 
-/** Whether a part's migration of an image, by a command, is done already: its Job would not run again. */
-export async function hasMigrated(
-  kube: Kube,
-  namespace: string,
-  { command, image, part }: { command: readonly string[]; image: string; part: string },
-): Promise<boolean> {
-  const jobs = await kube.list<Job>("job", namespace, SELECTOR);
-  return jobs.some(({ metadata, spec, status }) => {
-    const [container] = spec.template.spec.containers;
-    return (
-      metadata.labels?.[NAME] === `${part}-migration` &&
-      stateOf(status) === "done" &&
-      container?.image === image &&
-      JSON.stringify(container.command) === JSON.stringify(command)
-    );
-  });
+/** The same as a release remembers them. */
+export async function migrationsOf(kube: Kube, namespace: string): Promise<MigrationRun[]> {
+  const jobs = await migrationJobs(kube, namespace);
+  return jobs.map(({ part, job, image, state }) => ({ part, job, image, state }));
 }
 
 function stateOf(status: Job["status"]): MigrationRun["state"] {

@@ -92,7 +92,7 @@ export const ADVICE: Readonly<Record<string, readonly string[]>> = {
   PostgresDown: [
     "KUBECTL get clusters.postgresql.cnpg.io,pods",
     "KUBECTL logs POSTGRES-1 --container postgres --since=15m",
-    "A replica takes over by itself; one instance alone comes back with its disk. Neither: **A corrupt database**.",
+    "A replica takes over by itself; one instance alone comes back with its disk. Neither: it is begun anew from the bucket, as in **A lost cluster**.",
   ],
   QueriesSlow: [
     "KUBECTL exec POSTGRES-1 --container postgres -- psql -c \"select pid, now() - query_start, left(query, 80) from pg_stat_activity where state = 'active' order by 2 desc limit 10\"",

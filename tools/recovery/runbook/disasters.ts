@@ -68,7 +68,7 @@ const server: Disaster = {
         : [
             postgres.instances > 1
               ? `Postgres has ${postgres.instances} instances: a replica takes over within seconds, and a new one is made.`
-              : "Postgres has one instance: it is back when its volume can be mounted again. If the disk went with the server: **A corrupt database**, `--to latest`.",
+              : "Postgres has one instance: it is back when its volume can be mounted again. If the disk went with the server, nothing is left to restore beside: the database is begun anew from the bucket, as in **A lost cluster**.",
           ]),
       shell(
         `kubectl --context ${facts.context} get nodes`,
