@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { SEVERITIES, type Settings } from "../config";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
 import { steps, type Step } from "../toolchain/lib/progress";
+import { folderOption } from "./lib/options";
 import { Alertmanager, type TestAlert } from "./alerts/alertmanager";
 import { heardLines, type Heard, outcomes } from "./alerts/outcomes";
 import { environment } from "./lib/environment";
@@ -30,7 +30,7 @@ export function register(program: Command): void {
       "your kubeconfig's context for the primary cluster, where it has another name",
     )
     .option("--json", "for machines")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .addHelpText("after", "\nExit code: 0 every channel took its message, or is muted now; 1 not.")
     .action(alertTest);
 }

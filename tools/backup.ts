@@ -1,7 +1,7 @@
 /** `slipway backup STACK`: a backup of the database, now. */
 import type { Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
 import { duration, steps } from "../toolchain/lib/progress";
+import { contextOption, folderOption } from "./lib/options";
 import { takeBackup, type Taken } from "./recovery/backup";
 import { backed, liveName } from "./recovery/database";
 import { type Asked, open, type Session } from "./release/session";
@@ -10,11 +10,8 @@ export function register(program: Command): void {
   program
     .command("backup <stack>")
     .description("takes a backup of a stack's database now, and waits for its end")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(contextOption())
+    .addOption(folderOption())
     .option("--json", "what was taken, for machines")
     .action(backup);
 }

@@ -1,8 +1,8 @@
 /** `slipway backups STACK`: what could be restored: the backups there are, and the time they reach over. */
 import type { Command } from "commander";
 import { formatBytes } from "../config";
-import { checkout } from "../toolchain/lib/paths";
 import { duration, steps } from "../toolchain/lib/progress";
+import { contextOption, folderOption } from "./lib/options";
 import { held, type Held } from "./recovery/bucket";
 import { backed, KIND, liveName, type Store, STORE } from "./recovery/database";
 import { type Asked, open, type Session } from "./release/session";
@@ -22,11 +22,8 @@ export function register(program: Command): void {
     .description(
       "lists the backups of a stack's database, the newest first, and since when it can be restored",
     )
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(contextOption())
+    .addOption(folderOption())
     .option("--json", "all that is known of them, for machines")
     .action(backups);
 }

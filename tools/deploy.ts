@@ -1,6 +1,6 @@
 /** `slipway deploy STACK`: a release, with checks before, a smoke test after, and a way back by itself. */
 import type { Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
+import { contextOption, folderOption } from "./lib/options";
 import { deploy, type Given } from "./release/deploy";
 import { Undone, type Outcome } from "./release/outcome";
 import { smokeLines } from "./release/smoke";
@@ -16,10 +16,7 @@ export function register(program: Command): void {
       "deploys a stack: checks, the engine, a smoke test, a release record; goes back by itself when it fails",
     )
     .option("--plan <file>", "a reviewed plan of ./slipway preview --save-plan: no step that is not in it")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
+    .addOption(contextOption())
     .option(
       "--acknowledge <kind/name...>",
       "what may be replaced or deleted although it does not come back",
@@ -28,7 +25,7 @@ export function register(program: Command): void {
     .option("--no-policy", "without the policy pack")
     .option("--policy-config <file>", "configures the policy pack")
     .option("--through <address>", "ask the hosts at this address, before their names lead there")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .option("--json", "prints what came of it, for machines")
     .addHelpText(
       "after",

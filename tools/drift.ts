@@ -1,8 +1,8 @@
 /** `slipway drift STACK`: has anybody changed what runs? */
 import type { Command } from "commander";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
 import { steps } from "../toolchain/lib/progress";
+import { contextOption, folderOption } from "./lib/options";
 import { drifted, driftLines } from "./release/drift";
 import { open, type Asked, type Session } from "./release/session";
 import { EXIT, type Change } from "./review/model";
@@ -15,11 +15,8 @@ export function register(program: Command): void {
   program
     .command("drift <stack>")
     .description("compares what runs with what the engine made; changes nothing")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(contextOption())
+    .addOption(folderOption())
     .option("--json", "prints every difference, for machines")
     .addHelpText("after", "\nExit code: 0 nothing was changed, 2 something was, 1 it could not be told.")
     .action(drift);

@@ -1,8 +1,8 @@
 /** `slipway drill STACK`: is the newest backup one that can be restored, and how long does that take? */
 import type { Command } from "commander";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
 import { duration } from "../toolchain/lib/progress";
+import { contextOption, folderOption } from "./lib/options";
 import { drill, type Drilled } from "./recovery/drill";
 import type { Asked } from "./release/session";
 
@@ -10,11 +10,8 @@ export function register(program: Command): void {
   program
     .command("drill <stack>")
     .description("restores the newest backup into a throwaway database, checks it, and takes it away")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(contextOption())
+    .addOption(folderOption())
     .option("--json", "the report, for machines")
     .action(run);
 }

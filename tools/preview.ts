@@ -5,8 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { engine } from "../toolchain/engine";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
 import { steps, type Step } from "../toolchain/lib/progress";
+import { folderOption } from "./lib/options";
 import { Stack } from "./lib/stack";
 import { review } from "./review/collect";
 import { comment } from "./review/comment";
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     .option("--save-plan <folder>", "leaves a plan a stack, bound to the commit, for slipway deploy --plan")
     .option("--no-policy", "without the policy pack")
     .option("--policy-config <file>", "configures the policy pack")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .addHelpText(
       "after",
       "\nExit code: 0 no change, 2 changes, 1 a preview failed, 3 a change is against the policy.",

@@ -1,7 +1,7 @@
 /** `slipway releases STACK`: what was released, when, by whom, and what runs. */
 import type { Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
 import { steps } from "../toolchain/lib/progress";
+import { contextOption, folderOption } from "./lib/options";
 import { type Release, releasesOf, runningOf } from "./release/records";
 import { open, type Asked, type Session } from "./release/session";
 
@@ -13,11 +13,8 @@ export function register(program: Command): void {
   program
     .command("releases <stack>")
     .description("lists the releases of a stack, the newest first")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(contextOption())
+    .addOption(folderOption())
     .option("--json", "all that is known of them, for machines")
     .action(releases);
 }

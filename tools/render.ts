@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
 import { steps } from "../toolchain/lib/progress";
+import { folderOption } from "./lib/options";
 import { writeManifests, type Manifest } from "./review/manifests";
 import { stackNames } from "./review/project";
 import { rendered } from "./review/rendered";
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .command("render <stack>")
     .description("writes a stack's manifests as files: no cluster, no credentials, secrets masked")
     .requiredOption("--out <folder>", "where to write; must be empty or new")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .option("--json", "prints the names of the files, for machines")
     .action(render);
 }

@@ -1,7 +1,7 @@
 /** `slipway restore STACK --to TIME|BACKUP`: the database as it was, in the place of the one there is. */
 import type { Command } from "commander";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
+import { contextOption, folderOption } from "./lib/options";
 import { confirm } from "./recovery/confirm";
 import { restore, restoredText } from "./recovery/restore";
 import type { Asked } from "./release/session";
@@ -20,11 +20,8 @@ export function register(program: Command): void {
     .option("--to <time|backup>", "2026-11-21T15:30:00Z, the id of a backup, or latest")
     .option("--into <name>", "beside the live database under this name, to look at: nothing is switched")
     .option("--confirm", "what earlier restores have kept may go")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(contextOption())
+    .addOption(folderOption())
     .option("--json", "what came of it, for machines")
     .action(run);
 }

@@ -1,6 +1,6 @@
 /** `slipway rollback STACK [RELEASE]`: the parts as an earlier good release had them. */
 import { InvalidArgumentError, type Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
+import { contextOption, folderOption } from "./lib/options";
 import { migrationText } from "./release/migrations";
 import { rollback } from "./release/rollback";
 import type { Asked } from "./release/session";
@@ -19,12 +19,9 @@ export function register(program: Command): void {
       number,
     )
     .description("takes the parts of a stack back to an earlier release; databases stay as they are")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
+    .addOption(contextOption())
     .option("--through <address>", "ask the hosts at this address, before their names lead there")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .option("--json", "prints what came of it, for machines")
     .action(async (stack: string, release: number | undefined, options: Options) => {
       const outcome = await rollback(stack, release, options);

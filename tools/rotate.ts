@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { didYouMean } from "../config/problems";
 import { Failure } from "../toolchain/lib/failure";
-import { checkout } from "../toolchain/lib/paths";
+import { folderOption } from "./lib/options";
 import { settingsOf } from "./lib/doors";
 import { rotated } from "./recovery/rotate";
 
@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .command("rotate <stack> [secrets...]")
     .description("marks generated secrets of a stack to be made anew by its next deploy")
     .option("--all", "every generated secret")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .action(rotate);
 }
 

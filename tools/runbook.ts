@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
 import { steps } from "../toolchain/lib/progress";
+import { folderOption } from "./lib/options";
 import { settingsOf } from "./lib/doors";
 import { factsOf } from "./recovery/runbook/facts";
 import { page } from "./recovery/runbook/page";
@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .command("runbook <stack>")
     .description("writes what to do in each disaster and at each alert of a stack; asks no cluster")
     .option("--out <file>", "where to write, instead of standard output")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .action(run);
 }
 

@@ -1,7 +1,7 @@
 /** `slipway smoke STACK`: asks every route and health endpoint from outside, and what the stack file asks for beside. */
 import type { Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
 import { steps } from "../toolchain/lib/progress";
+import { contextOption, folderOption } from "./lib/options";
 import { checksOf } from "./release/checks";
 import { open, type Asked, type Session } from "./release/session";
 import { smoke, smokeFailure, smokeLines, type Verdict } from "./release/smoke";
@@ -14,12 +14,9 @@ export function register(program: Command): void {
   program
     .command("smoke <stack>")
     .description("asks every route and health endpoint of a stack from outside; changes nothing")
-    .option(
-      "--context <name>",
-      "your kubeconfig's context for the stack's primary cluster, where it has another name",
-    )
+    .addOption(contextOption())
     .option("--through <address>", "ask the hosts at this address, before their names lead there")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .option("--json", "prints every answer, for machines")
     .addHelpText("after", "\nExit code: 0 all answer as they must, 1 not.")
     .action(run);

@@ -1,8 +1,8 @@
 /** `slipway status STACK`: how a stack does by its own promises, in the terminal or as one page. */
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { checkout } from "../toolchain/lib/paths";
 import { quiet } from "../toolchain/lib/progress";
+import { folderOption } from "./lib/options";
 import { environment } from "./lib/environment";
 import { primaryOf } from "./release/clusters";
 import { settingsIn } from "./release/session";
@@ -33,7 +33,7 @@ export function register(program: Command): void {
     )
     .option("--html <file>", "write it as one page, with plots of the last six hours")
     .option("--json", "for machines")
-    .option("--cwd <folder>", "the folder of the project", checkout)
+    .addOption(folderOption())
     .addHelpText("after", "\nExit code: 0 nothing critical rings, 4 something does.")
     .action(status);
 }
