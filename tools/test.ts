@@ -3,15 +3,17 @@ import type { Command } from "commander";
 import { goModules, runCheck, runGoTests, staticChecks } from "./testing/checks";
 import { Failure, messageOf } from "../toolchain/lib/failure";
 import { add, because, nothing, say, type Counts } from "./testing/counts";
-import { Ground, Impossible } from "./testing/ground";
+import { type Footing, Ground, Impossible } from "./testing/ground";
 import { runMocha, type Suite } from "./testing/mocha";
 import { kept, live, type Output } from "./testing/output";
+import { standing } from "./testing/standing";
 import { needs, rounds, testFiles, type Need } from "./testing/suites";
 
 interface Options {
   long?: boolean;
   only?: Need | "static" | "go";
   filter?: string;
+  here?: boolean;
 }
 
 export function register(program: Command): void {
@@ -21,6 +23,7 @@ export function register(program: Command): void {
     .option("--long", "also what takes longer than half an hour")
     .option("--only <suite>", `one suite: static, go, ${needs.join(", ")}`)
     .option("--filter <text>", "only the mocha files whose path has this text")
+    .option("--here", "on the cluster that is up, as it is, with what stands on it")
     .action(async (options: Options) => {
       const total = await runAll(options);
       for (const line of total.skipped) say(`skipped: ${line}`);
@@ -42,7 +45,7 @@ async function runAll(options: Options): Promise<Counts> {
     .filter((need) => wanted(need) && (need !== "long" || options.long === true || options.only === "long"))
     .map((need) => ({ files: testFiles(need, options.filter), need }))
     .filter(({ files }) => files.length > 0);
-  const ground = new Ground();
+  const ground: Footing = options.here === true ? standing : new Ground();
   try {
     const ready: Suite[] = [];
     for (const suite of suites) {
@@ -66,7 +69,7 @@ async function runAll(options: Options): Promise<Counts> {
 }
 
 /** Builds what a suite stands on; what it counts as where that is not to be. */
-async function prepared({ need, files }: Suite, ground: Ground): Promise<Counts | undefined> {
+async function prepared({ need, files }: Suite, ground: Footing): Promise<Counts | undefined> {
   try {
     await ground.prepare(need);
     return undefined;
@@ -77,7 +80,7 @@ async function prepared({ need, files }: Suite, ground: Ground): Promise<Counts 
   }
 }
 
-async function runLane(suites: readonly Suite[], ground: Ground, output: Output): Promise<Counts> {
+async function runLane(suites: readonly Suite[], ground: Footing, output: Output): Promise<Counts> {
   const total = nothing();
   for (const suite of suites) add(total, await runMocha(suite, ground, output));
   return total;

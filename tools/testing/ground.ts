@@ -34,7 +34,14 @@ const packages = {
 
 const own = ownState("tests");
 
-export class Ground {
+/** What suites stand on: prepared before any test, brought up for each suite, left as it was found. */
+export interface Footing {
+  prepare(need: Need): Promise<void>;
+  of(need: Need): Promise<Environment>;
+  leave(): Promise<void>;
+}
+
+export class Ground implements Footing {
   private readonly cluster = new OwnCluster(own);
 
   /** Builds what a suite needs, all of it before any test; throws Impossible with the reason where this machine cannot. */

@@ -8,7 +8,7 @@ import { checkout } from "../../toolchain/lib/paths";
 import { duration } from "../../toolchain/lib/progress";
 import { because, nothing, type Counts } from "./counts";
 import type { Environment } from "../lib/own-cluster";
-import type { Ground } from "./ground";
+import type { Footing } from "./ground";
 import type { Output } from "./output";
 import type { Need } from "./suites";
 
@@ -17,7 +17,7 @@ export interface Suite {
   files: string[];
 }
 
-export async function runMocha({ need, files }: Suite, ground: Ground, output: Output): Promise<Counts> {
+export async function runMocha({ need, files }: Suite, ground: Footing, output: Output): Promise<Counts> {
   const title = need === "none" ? "tests that need nothing" : `tests that need: ${need}`;
   output.say(`\n  ${title} (${files.length} files)`);
   let env: Environment;
