@@ -34,3 +34,4 @@ export { tune } from "./tuning";
 export { platform } from "./platform";
 export { BARMAN, type Origin, type Recovery, recoveryOf } from "./recovery";
 export { isPlatforms } from "./checks/buckets";
+export { notAParameter } from "./checks/postgres";

@@ -47,7 +47,7 @@ export function register(program: Command): void {
         .default("pagerduty"),
     )
     .option("--registry <path>", "where built images go, such as ghcr.io/acme")
-    .option("--out <file>", "the file to write; Pulumi.<stack>.yaml here, when not said")
+    .option("--out <file>", "the file to write; when not said, Pulumi.<stack>.yaml here")
     .option("--force", "writes over a file that is there")
     .option("--yes", "asks nothing: flags and what is usual")
     .action(init);
@@ -55,17 +55,18 @@ export function register(program: Command): void {
 
 async function init(stack: string | undefined, flags: Flags): Promise<void> {
   const tier = flags.tier ?? tierOf(stack);
-  const name = stack ?? tier;
-  const out = resolve(flags.out ?? `Pulumi.${name}.yaml`);
-  if (existsSync(out) && flags.force !== true) {
-    throw new Failure(`${out} is there already`, {
-      next: "give another name or --out, or --force to write over it",
-    });
-  }
+  const named = flags.out ?? (stack === undefined ? undefined : `Pulumi.${stack}.yaml`);
+  if (named !== undefined) mustBeFree([named], flags);
   const made =
     flags.fromCompose === undefined
       ? await asked({ ...flags, tier })
       : fromCompose(flags.fromCompose, { ...flags, tier });
+  // A checkout has stacks of its own under the plain names: the product's name tells the new one apart.
+  const product = slug(String(made.draft.product));
+  const out = mustBeFree(
+    named === undefined ? [`Pulumi.${tier}.yaml`, `Pulumi.${product}-${tier}.yaml`] : [named],
+    flags,
+  );
   const full = resolve(checkout, "config/stack.schema.json");
   const near = relative(dirname(out), full);
   // Outside the checkout a relative way would lead through half the disk.
@@ -78,7 +79,17 @@ async function init(stack: string | undefined, flags: Flags): Promise<void> {
   mustBeRight(text, basename(out), made.next);
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, text);
-  process.stdout.write(summary(made.said, flags.fromCompose, out, unpinned(made.draft)));
+  process.stdout.write(summary(made, flags.fromCompose, out));
+}
+
+/** The first of these files that is not there yet. */
+function mustBeFree(names: readonly string[], { force }: Flags): string {
+  const paths = names.map((one) => resolve(one));
+  const free = paths.find((path) => force === true || !existsSync(path));
+  if (free !== undefined) return free;
+  throw new Failure(`${paths.join(" and ")} ${paths.length > 1 ? "are" : "is"} there already`, {
+    next: "give another name or --out, or --force to write over it",
+  });
 }
 
 interface Made {
@@ -135,7 +146,7 @@ function fromCompose(path: string, flags: Flags & { tier: NonNullable<Flags["tie
 }
 
 function tierOf(stack: string | undefined): NonNullable<Flags["tier"]> {
-  return stack === "staging" || stack === "production" ? stack : "local";
+  return (["staging", "production"] as const).find((tier) => stack?.split("-").at(-1) === tier) ?? "local";
 }
 
 /** Images that production wants by their digest, and that nobody has named yet: Slipway's own choice is a version. */
@@ -150,12 +161,8 @@ function unpinned(draft: Draft): string[] {
   });
 }
 
-function summary(
-  said: readonly Said[],
-  compose: string | undefined,
-  out: string,
-  pin: readonly string[],
-): string {
+function summary({ draft, said }: Made, compose: string | undefined, out: string): string {
+  const pin = unpinned(draft);
   const lines = said.map((one) => formatSaid(one, basename(compose ?? "")));
   const count = (outcome: Said["outcome"]) => said.filter((one) => one.outcome === outcome).length;
   const sums =
@@ -170,13 +177,18 @@ function summary(
       : [
           `before production: name ${pin.join(", ")} by digest (docker buildx imagetools inspect IMAGE prints it)`,
         ];
-  return [...lines, ...sums, `wrote ${out}`, ...pinning, `next: ${nextFor(out)}`, ""].join("\n");
+  return [...lines, ...sums, `wrote ${out}`, ...pinning, `next: ${nextFor(out, draft)}`, ""].join("\n");
 }
 
 /** The very words that come next. */
-function nextFor(out: string): string {
+function nextFor(out: string, draft: Draft): string {
   const stack = /^Pulumi\.(.+)\.yaml$/.exec(basename(out))?.[1];
-  if (stack === undefined) return "call it Pulumi.NAME.yaml, then ./slipway preview NAME";
-  const preview = `./slipway preview ${stack}`;
-  return dirname(out) === checkout ? preview : `put it beside Slipway's own Pulumi.yaml, then ${preview}`;
+  const { context } = Object.values(draft.clusters as Record<string, { context: string }>)[0] ?? {};
+  const up = `./slipway up --stack ${stack ?? "NAME"}`;
+  const then =
+    draft.tier === "local"
+      ? up
+      : `./slipway render ${stack ?? "NAME"} shows what it makes, without a cluster; ${up} --context ${context ?? "NAME"} makes it`;
+  if (stack === undefined) return `call it Pulumi.NAME.yaml, then ${then}`;
+  return dirname(out) === checkout ? then : `put it beside Slipway's own Pulumi.yaml, then ${then}`;
 }

@@ -117,21 +117,22 @@ const OWNED: Readonly<Record<string, string>> = {
 const FIXED =
   /^(?:archive_(?:command|mode)|restore_command|wal_level|wal_log_hints|full_page_writes|hot_standby|listen_addresses|port|data_directory|config_file|hba_file|ident_file|external_pid_file|cluster_name|primary_conninfo|primary_slot_name|recovery_.*|ssl(?:_.*)?|unix_socket_.*|log_(?:destination|directory|filename|file_mode|rotation_.*|truncate_on_rotation)|logging_collector|bonjour(?:_name)?|allow_system_table_mods|promote_trigger_file|stats_temp_directory|syslog_.*|event_source)$/;
 
+/** Why a setting of Postgres cannot stand in `postgres.parameters`; undefined where it can. */
+export function notAParameter(name: string): { allowed: string; instead: string } | undefined {
+  const own = OWNED[name];
+  if (own !== undefined) return { allowed: "settings without a key of their own", instead: own };
+  if (!FIXED.test(name)) return undefined;
+  return {
+    allowed: "settings that the operator leaves open",
+    instead: "take it out: the operator sets it",
+  };
+}
+
 function parameters(database: OperatedPostgres): Problem[] {
   return Object.entries(database.parameters).flatMap(([name, value]) => {
     const path = `postgres.parameters.${name}`;
-    const instead = OWNED[name];
-    if (instead !== undefined)
-      return [problem(path, `"${value}"`, "settings without a key of their own", instead)];
-    if (FIXED.test(name))
-      return [
-        problem(
-          path,
-          `"${value}"`,
-          "settings that the operator leaves open",
-          "take it out: the operator sets it",
-        ),
-      ];
+    const taken = notAParameter(name);
+    if (taken !== undefined) return [problem(path, `"${value}"`, taken.allowed, taken.instead)];
     if (name !== "shared_buffers") return [];
     const bytes = postgresBytes(value);
     if (bytes === undefined || bytes <= database.memory.value * 0.8) return [];

@@ -25,7 +25,7 @@ export interface Frame {
   /** Who answers for it; production names somebody, the product's team where nobody is said. */
   readonly owner?: string | undefined;
   readonly alerts: "pagerduty" | "slack";
-  /** secrets, postgres and redis, as far as they are known. */
+  /** jobs, secrets, postgres and redis, as far as they are known. */
   readonly keys: Keys;
   readonly parts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -50,6 +50,7 @@ export function frame(given: Frame): Draft {
     },
     hosts,
     parts,
+    ...(given.keys.jobs === undefined ? {} : { jobs: given.keys.jobs }),
     ...secretsOf(given),
     ...(postgres === undefined ? {} : { postgres: databaseOf(postgres, given) }),
     ...(given.keys.redis === undefined ? {} : { redis: given.keys.redis }),

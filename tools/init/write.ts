@@ -11,6 +11,7 @@ const COMMENTS: Readonly<Record<string, string>> = {
   alerts: "Who hears of what; alerts follow from the targets. More: slipway:alerts in docs/configure.md",
   clusters: "Where it runs: a context of your kubeconfig.",
   hosts: "Names that routes use.",
+  jobs: "What runs and ends: once for each new version, or at times (every).",
   parts: "What runs. Each is non-root, read-only, limited, probed and closed to all but what it needs.",
   postgres: "The database; parts that need it get DATABASE_URL.",
   redis: "role: queue never forgets; role: cache may.",

@@ -40,15 +40,18 @@ describe("slipway init", function () {
   });
   afterEach(() => rmSync(folder, { force: true, recursive: true }));
 
-  const init = (...args: string[]) =>
+  const initIn = (cwd: string, ...args: string[]) =>
     run(
       process.execPath,
-      ["-r", "ts-node/register/transpile-only", join(checkout, "tools/main.ts"), "init", ...args],
-      {
-        cwd: checkout,
-        allowFailure: true,
-      },
+      [
+        "-r",
+        join(checkout, "node_modules/ts-node/register/transpile-only"),
+        join(checkout, "tools/main.ts"),
+        ...["init", ...args],
+      ],
+      { cwd, allowFailure: true, env: { TS_NODE_PROJECT: join(checkout, "tsconfig.json") } },
     );
+  const init = (...args: string[]) => initIn(checkout, ...args);
 
   it("writes a stack file that is right, and not over one that is there", async () => {
     const out = join(folder, "Pulumi.staging.yaml");
@@ -84,6 +87,29 @@ describe("slipway init", function () {
     assert.equal(readFileSync(out, "utf8"), "mine");
     assert.equal((await init(...words, "--force")).code, 0);
     assert.notEqual(readFileSync(out, "utf8"), "mine");
+  });
+
+  it("takes the product's name into the file's where the plain one is taken, and ends where both are", async () => {
+    const words = ["--yes", "--product", "shop", "--api", "ghcr.io/acme/api:1.2.3"];
+    writeFileSync(join(folder, "Pulumi.local.yaml"), "the demo's");
+    const first = await initIn(folder, ...words);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /wrote .*Pulumi\.shop-local\.yaml\n/);
+    assert.match(first.stdout, /\.\/slipway up --stack shop-local\n$/);
+    const again = await initIn(folder, ...words);
+    assert.equal(again.code, 1);
+    assert.match(
+      again.stderr,
+      /Pulumi\.local\.yaml and .*Pulumi\.shop-local\.yaml are there already\n {2}next: /,
+    );
+    assert.equal(readFileSync(join(folder, "Pulumi.local.yaml"), "utf8"), "the demo's");
+  });
+
+  it("takes the tier from the end of a stack's name", async () => {
+    const words = ["--yes", "--host", "shop.example.com", "--api", "ghcr.io/acme/api:1.2.3"];
+    const { code, stderr } = await initIn(folder, "shop-staging", ...words);
+    assert.equal(code, 0, stderr);
+    assert.match(readFileSync(join(folder, "Pulumi.shop-staging.yaml"), "utf8"), /slipway:tier: staging/);
   });
 
   it("reads a compose file and says line by line what became of it", async () => {
@@ -158,8 +184,9 @@ describe("slipway init", function () {
     const { stdout } = await init("staging", "--yes", ...images, "--out", out);
     assert.match(
       stdout,
-      /\nnext: put it beside Slipway's own Pulumi\.yaml, then \.\/slipway preview staging\n$/,
+      /\nnext: put it beside Slipway's own Pulumi\.yaml, then \.\/slipway render staging /,
     );
+    assert.match(stdout, /; \.\/slipway up --stack staging --context \S+-staging makes it\n$/);
   });
 
   it("says which images production wants pinned", async () => {

@@ -251,6 +251,66 @@ describe("slipway init --from-compose", () => {
     assert.equal((given.services.api as { image: string }).image, "ghcr.io/acme/api:2.0.0");
   });
 
+  it("makes jobs of what runs once and ends, below the part whose image it has", () => {
+    const { said: all, settings } = read("17");
+    assert.deepEqual(Object.keys(settings.parts).sort(), ["mailer", "web"]);
+    assert.deepEqual(settings.parts.web?.migrate?.command, ["npm", "run", "migrate"]);
+    assert.deepEqual(
+      Object.entries(settings.jobs).map(([name, { command, once, part }]) => [name, part, once, command]),
+      [
+        ["seed", "web", true, ["npm", "run", "seed"]],
+        ["warm", "web", true, ["node", "warm.js"]],
+      ],
+    );
+    assert.match(said(all, "services.seed")[0] ?? "", /^changed: jobs\.seed: once for each new version/);
+    assert.match(said(all, "services.fixtures")[0] ?? "", /^left out: no part has its image/);
+  });
+
+  it("says which addresses lead to what is not here afterwards", () => {
+    const about = (index: number) => said(read("17").said, `services.web.environment.${index}`);
+    assert.deepEqual(about(1), [
+      "changed: env.KAFKA_BROKERS: kafka is not here; write the address of the one you use",
+    ]);
+    assert.match(about(2)[0] ?? "", /search is not here/);
+    assert.match(about(3)[0] ?? "", /kafka is not here/);
+    assert.deepEqual(about(4), ["carried: env.TITLE"]);
+  });
+
+  it("says which of a range of ports it takes", () => {
+    assert.deepEqual(said(read("17").said, "services.web.ports.0"), [
+      "carried: port: 3000; from outside by its route",
+      "left out: up to 3005: a part has one port",
+    ]);
+  });
+
+  it("leaves out settings of Postgres that are the operator's, or have a key of their own", () => {
+    const { said: all, settings } = read("17");
+    assert.ok(settings.postgres?.mode === "operator");
+    assert.deepEqual(settings.postgres.parameters, { work_mem: "8MB" });
+    assert.deepEqual(said(all, "services.db.command").slice(0, 2), [
+      "left out: wal_level=logical: take it out: the operator sets it",
+      "left out: archive_timeout=60: write postgres.backup.wal instead",
+    ]);
+  });
+
+  it("says of a volume that it is one replica's, another's too, or read only no more", () => {
+    const { said: all, settings } = read("18");
+    const { api, resize } = settings.parts;
+    assert.deepEqual([api?.scale.max, resize?.scale.max], [1, 1]);
+    assert.deepEqual(said(all, "services.api.deploy.replicas"), [
+      "changed: scale: 1 instead of 3: its disk is one replica's",
+    ]);
+    assert.match(said(all, "services.resize.scale")[0] ?? "", /1 instead of 2/);
+    assert.match(said(all, "services.api.volumes.0")[0] ?? "", /resize has another one/);
+    assert.match(said(all, "services.resize.volumes.0")[0] ?? "", /api has another one.*can be written to/);
+    assert.match(
+      said(all, "services.api.volumes.1")[0] ?? "",
+      /^left out: C:\\projects\\api: files of this machine/,
+    );
+    assert.match(said(all, "services.api.volumes.2")[0] ?? "", /a disk of 1Gi.*can be written to/);
+    assert.deepEqual(Object.keys(api?.volumes ?? {}).sort(), ["models", "uploads"]);
+  });
+
   it("says of production what is missing, and writes nothing", () => {
     assert.throws(
       () => read("02", { host: "shop.example.com", tier: "production" }),

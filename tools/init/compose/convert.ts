@@ -3,11 +3,13 @@ import { type Draft, frame, type Frame } from "../draft";
 import { type Neighbours, sourceOf, variablesOf } from "./environment";
 import { type Kind, kindOf } from "./kinds";
 import { READ, sayPlainKeys } from "./keys";
+import { once } from "./once";
 import { partFrom } from "./part";
 import { type ComposeFile, isRecord, type Loose } from "./read";
 import { Report, type Said } from "./report";
 import { postgresOf, redisOf } from "./stores";
-import { plain, secretNameOf, slug, wordsOf } from "./values";
+import { plain, secretNameOf, slug } from "./values";
+import { mountsOf } from "./volumes";
 
 export interface Converted {
   readonly draft: Draft;
@@ -47,7 +49,7 @@ export function convert(file: ComposeFile, options: ConvertOptions): Converted {
         kind.is === "postgres" ? postgresOf(service, path, report) : redisOf(service, path, report);
       unread(service, path, report);
     } else if ("instead" in kind) report.leftOut(path, kind.instead);
-    else if (kind.is !== "migration") {
+    else if (kind.is !== "migration" && kind.is !== "job") {
       const variables = variablesOf(service, path, file.folder, neighbours, report);
       for (const need of dependenciesOf(service, kinds)) variables.needs.add(need);
       const own = slug(name);
@@ -55,7 +57,7 @@ export function convert(file: ComposeFile, options: ConvertOptions): Converted {
       parts[own] = partFrom(
         service,
         path,
-        { kind: kind.is, name: own, product, registry, variables },
+        { kind: kind.is, name: own, others: othersWith(services, name), product, registry, variables },
         report,
       );
       for (const secret of (parts[own].secrets as string[] | undefined) ?? []) secrets.add(secret);
@@ -66,7 +68,7 @@ export function convert(file: ComposeFile, options: ConvertOptions): Converted {
     if (service.extends !== undefined)
       report.changed(["services", name, "extends"], "what it leads to stands here");
   }
-  migrations(services, kinds, parts, report);
+  const jobs = once(services, kinds, parts, report);
   sayTopLevel(file.root, report);
   for (const { name, path } of file.unset) {
     if (!report.knows(path)) report.leftOut(path, `${name} has neither a value nor a default`);
@@ -82,6 +84,7 @@ export function convert(file: ComposeFile, options: ConvertOptions): Converted {
           ),
         }),
     ...stores,
+    ...(Object.keys(jobs).length === 0 ? {} : { jobs }),
   };
   return {
     draft: frame({ ...options, keys: { ...keys, ...options.keys }, parts, product }),
@@ -113,10 +116,19 @@ function neighboursOf(kinds: Readonly<Record<string, Kind>>): Neighbours {
   const of = (is: Kind["is"]) => Object.keys(kinds).filter((name) => kinds[name]?.is === is);
   const listening = [...of("api"), ...of("web")];
   return {
+    absent: Object.keys(kinds).filter((name) => "instead" in (kinds[name] ?? {})),
     parts: Object.fromEntries(listening.map((name) => [name, slug(name)])),
     postgres: of("postgres"),
     redis: of("redis"),
   };
+}
+
+/** Which other services mount a volume. */
+function othersWith(services: Readonly<Record<string, Loose>>, own: string): (volume: string) => string[] {
+  return (volume) =>
+    Object.entries(services).flatMap(([name, service]) =>
+      name !== own && mountsOf(service).some(({ source }) => source === volume) ? [name] : [],
+    );
 }
 
 /** Stores it depends on. A part it depends on is needed only where a variable names its address. */
@@ -130,42 +142,6 @@ function dependenciesOf(service: Loose, kinds: Readonly<Record<string, Kind>>): 
     const is = kinds[name]?.is;
     return is === "postgres" || is === "redis" ? [is] : [];
   });
-}
-
-/** A service that migrates and ends becomes the migration of the part that shares its image or waits for it. */
-function migrations(
-  services: Readonly<Record<string, Loose>>,
-  kinds: Readonly<Record<string, Kind>>,
-  parts: Readonly<Record<string, Record<string, unknown>>>,
-  report: Report,
-): void {
-  let migrating: string | undefined;
-  for (const [name, service] of Object.entries(services)) {
-    if (kinds[name]?.is !== "migration") continue;
-    const path = ["services", name];
-    const source = JSON.stringify([service.image, service.build]);
-    const heir = Object.keys(services).find((other) => {
-      const part = parts[slug(other)];
-      const needs = (part?.needs ?? []) as string[];
-      return (
-        part !== undefined &&
-        needs.includes("postgres") &&
-        JSON.stringify([services[other]?.image, services[other]?.build]) === source
-      );
-    });
-    const command = wordsOf(service.command) ?? wordsOf(service.entrypoint);
-    const part = heir === undefined ? undefined : parts[slug(heir)];
-    if (part === undefined || command === undefined || migrating !== undefined) {
-      report.leftOut(path, "no part with its image needs postgres: write its command as that part's migrate");
-      continue;
-    }
-    migrating = heir;
-    part.migrate = command;
-    report.changed(
-      path,
-      `parts.${slug(heir ?? "")}.migrate: before each new version, with that part's variables`,
-    );
-  }
 }
 
 /** Keys of a store that none of its own words were about. */

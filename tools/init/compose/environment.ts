@@ -12,6 +12,8 @@ export interface Neighbours {
   readonly redis: readonly string[];
   /** Parts by the service's name, those that listen. */
   readonly parts: Readonly<Record<string, string>>;
+  /** Services that are not here afterwards. */
+  readonly absent: readonly string[];
 }
 
 export interface Variables {
@@ -127,9 +129,22 @@ function place(
     return;
   }
   found.env[name] = value;
-  if (/\/\/(?:localhost|127\.0\.0\.1)\b/.test(value)) {
+  const gone = neighbours.absent.find((one) => leadsTo(one, name, value));
+  if (gone !== undefined) {
+    report.changed(at, `env.${name}: ${gone} is not here; write the address of the one you use`);
+  } else if (/\/\/(?:localhost|127\.0\.0\.1)\b/.test(value)) {
     report.changed(at, `env.${name}: an address on this machine; write the stack's own`);
   } else report.carried(at, `env.${name}`);
+}
+
+/** Whether one of a variable's addresses is a service's: a name alone is one only where the variable says so. */
+function leadsTo(service: string, name: string, value: string): boolean {
+  return value.split(/[\s,]+/).some((address) => {
+    const [, scheme, host, port] =
+      /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?)?([^:/?]+)(:\d+)?/i.exec(address) ?? [];
+    const sure = scheme !== undefined || port !== undefined || /HOST|SERVER|ADDR|BROKER|ENDPOINT/i.test(name);
+    return host === service && sure;
+  });
 }
 
 /** Variables Slipway sets itself, and refuses to have set. */

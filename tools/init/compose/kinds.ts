@@ -4,7 +4,8 @@ import { isRecord, type Loose } from "./read";
 export type Kind =
   | { readonly is: "postgres" | "redis" }
   | { readonly is: "api" | "web" | "worker" }
-  | { readonly is: "migration" }
+  /** Runs once and ends: before a new version, or after it. */
+  | { readonly is: "migration" | "job" }
   | { readonly is: "gateway" | "platform" | "foreign"; readonly instead: string };
 
 const STORES: readonly (readonly ["postgres" | "redis", RegExp])[] = [
@@ -54,10 +55,17 @@ export function kindOf(name: string, service: Loose): Kind {
     return { is: "migration" };
   }
   const listens = (Array.isArray(service.ports) && service.ports.length > 0) || hasItems(service.expose);
-  if (!listens && !hasHttpProbe(service)) return { is: "worker" };
+  if (!listens && !hasHttpProbe(service)) return { is: ends(service) ? "job" : "worker" };
   return /(?:^|[-_])(?:web|www|front|frontend|ui|client|site|spa|admin|dashboard)(?:$|[-_])/i.test(name)
     ? { is: "web" }
     : { is: "api" };
+}
+
+/** Only who says so means it: compose starts nothing again by itself, and few write down what they want. */
+function ends({ command, deploy, entrypoint, restart }: Loose): boolean {
+  const policy = isRecord(deploy) && isRecord(deploy.restart_policy) ? deploy.restart_policy : {};
+  const once = restart === "no" || restart === false || policy.condition === "none";
+  return once && (command ?? entrypoint) !== undefined;
 }
 
 function hasItems(value: unknown): boolean {

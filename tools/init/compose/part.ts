@@ -3,7 +3,8 @@ import type { Variables } from "./environment";
 import { health, probedPort } from "./health";
 import { isRecord, type Loose } from "./read";
 import type { Path, Report } from "./report";
-import { coresOf, durationOf, memoryOf, plain, secretNameOf, slug, wordsOf } from "./values";
+import { coresOf, durationOf, memoryOf, plain, secretNameOf, wordsOf } from "./values";
+import { hasDisk, volumes } from "./volumes";
 
 export type Part = Record<string, unknown>;
 export interface PartContext {
@@ -13,6 +14,8 @@ export interface PartContext {
   readonly registry: string;
   readonly name: string;
   readonly variables: Variables;
+  /** Other services that mount a volume. */
+  readonly others: (volume: string) => readonly string[];
 }
 
 export function partFrom(service: Loose, path: Path, context: PartContext, report: Report): Part {
@@ -30,7 +33,7 @@ export function partFrom(service: Loose, path: Path, context: PartContext, repor
   const all = [...new Set([...secrets, ...files])];
   if (all.length > 0) part.secrets = all;
   resources(service, path, part, report);
-  volumes(service, path, part, report);
+  volumes(service, path, context.others, part, report);
   user(service, path, part, report);
   stop(service, path, part, report);
   return part;
@@ -102,9 +105,8 @@ function argumentsOf(args: unknown, at: Path, report: Report): Record<string, st
 /** The first port inside the container; the others are said. */
 function portOf(service: Loose, path: Path, report: Report): number {
   const ports = Array.isArray(service.ports) ? (service.ports as unknown[]) : [];
-  const inside = ports.map((one) =>
-    isRecord(one) ? Number(one.target) : Number(/(\d+)(?:-\d+)?(?:\/(?:tcp|udp))?$/.exec(plain(one))?.[1]),
-  );
+  const ranges = ports.map((one) => /(\d+)(?:-(\d+))?(?:\/(?:tcp|udp))?$/.exec(plain(one)) ?? []);
+  const inside = ports.map((one, index) => Number(isRecord(one) ? one.target : ranges[index]?.[1]));
   const exposed = (Array.isArray(service.expose) ? service.expose : []).map((one) =>
     Number.parseInt(plain(one), 10),
   );
@@ -117,8 +119,11 @@ function portOf(service: Loose, path: Path, report: Report): number {
       ? ports[index].protocol
       : /\/(udp)$/.exec(plain(ports[index]))?.[1];
     if (protocol === "udp") report.leftOut(at, "udp: routes are http");
-    else if (one === port) report.carried(at, `port: ${port}; from outside by its route`);
-    else report.leftOut(at, `${one}: a part has one port`);
+    else if (one === port) {
+      report.carried(at, `port: ${port}; from outside by its route`);
+      const last = ranges[index]?.[2];
+      if (last !== undefined) report.leftOut(at, `up to ${last}: a part has one port`);
+    } else report.leftOut(at, `${one}: a part has one port`);
   });
   return port;
 }
@@ -172,11 +177,17 @@ function resources(service: Loose, path: Path, part: Part, report: Report): void
     if (service[key] !== undefined) report.carried([...path, key], key === "cpus" ? "cpu" : "memory");
   }
   const replicas = Number(deploy.replicas ?? service.scale);
-  if (replicas > 0) part.scale = replicas;
-  if (service.scale !== undefined) report.carried([...path, "scale"], `scale: ${replicas}`);
+  const alone = hasDisk(service);
+  if (alone) part.scale = 1;
+  else if (replicas > 0) part.scale = replicas;
+  const sayScale = (at: Path) =>
+    alone && replicas > 1
+      ? report.changed(at, `scale: 1 instead of ${replicas}: its disk is one replica's`)
+      : report.carried(at, `scale: ${replicas}`);
+  if (service.scale !== undefined) sayScale([...path, "scale"]);
   for (const key of Object.keys(deploy)) {
     const at = [...path, "deploy", key];
-    if (key === "replicas") report.carried(at, `scale: ${replicas}`);
+    if (key === "replicas") sayScale(at);
     else if (key === "resources") {
       for (const side of Object.keys(deploy.resources as object)) {
         for (const what of Object.keys((deploy.resources as Record<string, object>)[side] ?? {})) {
@@ -190,48 +201,6 @@ function resources(service: Loose, path: Path, part: Part, report: Report): void
       report.changed(at, "an update never has fewer replicas than before; what fails is started again");
     } else report.leftOut(at, "the cluster spreads replicas by itself");
   }
-}
-
-function volumes(service: Loose, path: Path, part: Part, report: Report): void {
-  const made: Record<string, unknown> = {};
-  const all = Array.isArray(service.volumes) ? (service.volumes as unknown[]) : [];
-  all.forEach((one, index) => {
-    const at = [...path, "volumes", index];
-    const [source, target] = isRecord(one)
-      ? [one.type === "tmpfs" ? undefined : (one.source as string | undefined), plain(one.target)]
-      : plain(one).includes(":")
-        ? (plain(one).split(":") as [string, string])
-        : [undefined, plain(one)];
-    if (source?.includes("docker.sock") === true) report.leftOut(at, "no part reaches the node's containers");
-    else if (source !== undefined && /^[./~$]|^[A-Za-z]:\\/.test(source)) {
-      report.leftOut(at, `${source}: files of this machine; the image has its own, settings go into env`);
-    } else if (isRecord(one) && one.type === "tmpfs") scratch(made, target, at, report);
-    else if (source === undefined) report.changed(at, `${target}: the image's own files are there already`);
-    else {
-      made[slug(source, 24)] = { path: target, size: "1Gi", kind: "disk" };
-      part.scale = 1;
-      report.changed(at, "a disk of 1Gi, so one replica: raise size, or write kind: shared for several");
-    }
-  });
-  const temporary = service.tmpfs === undefined ? [] : [service.tmpfs].flat();
-  temporary.forEach((one, index) => {
-    const at = [...path, "tmpfs", ...(Array.isArray(service.tmpfs) ? [index] : [])];
-    scratch(made, plain(one).split(":")[0] ?? "", at, report);
-  });
-  if (service.shm_size !== undefined) {
-    made.shm = { path: "/dev/shm", size: memoryOf(service.shm_size) ?? "64Mi", kind: "memory" };
-    report.carried([...path, "shm_size"], "volumes.shm, in memory");
-  }
-  if (Object.keys(made).length > 0) part.volumes = made;
-}
-
-function scratch(made: Record<string, unknown>, target: string, at: Path, report: Report): void {
-  if (target === "/tmp") {
-    report.carried(at, "/tmp can be written to, always");
-    return;
-  }
-  made[slug(target, 24)] = { path: target, size: "64Mi", kind: "memory" };
-  report.carried(at, `a volume of 64Mi in memory at ${target}`);
 }
 
 function user(service: Loose, path: Path, part: Part, report: Report): void {

@@ -1,4 +1,5 @@
 /** Services that are a database or a Redis: `slipway:postgres` and `slipway:redis`. */
+import { notAParameter } from "../../../config";
 import { isRecord, type Loose } from "./read";
 import type { Path, Report } from "./report";
 import { coresOf, memoryOf, plain, wordsOf } from "./values";
@@ -44,17 +45,21 @@ function parametersOf({ command }: Loose, path: Path, made: Settings, report: Re
   const words = wordsOf(command) ?? [];
   const parameters: Record<string, string> = {};
   const unread: string[] = [];
+  const at = [...path, "command"];
   words.forEach((word, index) => {
     const [, name, value] = /^(?:-c|--)?([a-z_.]+)=(.*)$/.exec(word) ?? [];
     if (name !== undefined && value !== undefined) {
       if (name === "max_connections") made.connections = Math.max(20, Number(value));
       else if (name === "shared_preload_libraries") {
         made.extensions = [...((made.extensions as string[] | undefined) ?? []), ...value.split(",")];
-      } else parameters[name] = value;
+      } else {
+        const taken = notAParameter(name);
+        if (taken === undefined) parameters[name] = value;
+        else report.leftOut(at, `${word}: ${taken.instead}`);
+      }
     } else if (word !== "-c" && !(index === 0 && word === "postgres")) unread.push(word);
   });
   if (Object.keys(parameters).length > 0) made.parameters = parameters;
-  const at = [...path, "command"];
   if (unread.length > 0) report.leftOut(at, `${unread.join(" ")}: no setting name=value`);
   else report.carried(at, "postgres.parameters, postgres.connections, postgres.extensions");
 }
