@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { Failure } from "../toolchain/lib/failure";
 import { duration } from "../toolchain/lib/progress";
 import { contextOption, folderOption } from "./lib/options";
-import { drill, type Drilled } from "./recovery/drill";
+import { drill } from "./recovery/drill";
+import type { Drilled } from "./recovery/rehearsal";
 import type { Asked } from "./release/session";
 
 export function register(program: Command): void {
@@ -31,7 +32,9 @@ async function run(stack: string, options: Asked & { json?: true }): Promise<voi
 export function drillText({ stack, ok, backup, restored, lost, checks }: Drilled): string {
   return [
     `${stack}: backup ${backup} ${ok ? `is restored in ${duration(restored)}` : "did not pass"}`,
-    ...(lost === undefined ? [] : [`  the archive had last got something ${duration(lost)} before`]),
+    ...(lost === undefined
+      ? []
+      : [`  its newest change is ${duration(lost)} older than the order to restore it`]),
     ...checks.map(
       ({ name, value, expect, ok: well }) => `  ${well ? "✔" : "✖"} ${name}: ${value} (${expect})`,
     ),

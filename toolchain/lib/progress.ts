@@ -4,6 +4,8 @@
  */
 import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrTask } from "listr2";
 
+export { duration } from "./duration";
+
 export interface Step {
   /** What the step is doing just now. */
   note(text: string): void;
@@ -46,10 +48,3 @@ export async function steps(list: StepSpec[], options: { concurrent?: boolean } 
 
 /** A step whose notes go nowhere, for callers that show no progress. */
 export const quiet: Step = { note: () => undefined };
-
-/** 75000 -> "1 min 15 s" */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (ms < 950) return `${Math.round(ms)} ms`;
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}

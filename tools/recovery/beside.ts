@@ -1,49 +1,44 @@
 /** A second database beside the live one, begun with what the bucket holds. */
-import { type Origin, recoveryOf } from "../../config";
+import { type Origin, recoveryOf } from "../../config/recovery";
 import { Failure } from "../../toolchain/lib/failure";
 import type { Step } from "../../toolchain/lib/progress";
-import type { Kube, KubeObject } from "../release/kube";
+import type { Api, KubeObject } from "../release/kube";
 import { type Backed, type Cluster, KIND, LOGIN, STORE } from "./database";
 import { MANAGER } from "./fields";
 import { until } from "./wait";
 
 export const RESTORED_FROM = "slipway.dev/restored-from";
+/** Of a recovery's log: its end says what became of it. */
+const LINES = 200;
 
 export interface Wanted {
   namespace: string;
   name: string;
   origin: Origin;
-  database: Backed;
+  database: Pick<Backed, "database" | "owner">;
   /** The engine's own words for the live one. */
   model: Cluster;
   within: number;
-  /** Ports it may reach: to fetch backups, and the cluster's API. @default - all, as the live one's own */
-  ports?: readonly number[];
+  /** What says whom it may reach: a policy made with it, or one that stands in its namespace. @default "own" */
+  ways?: "own" | "standing";
+  /** What its recovery says, while it runs. @default - nobody listens */
+  hears?: (lines: string[]) => void;
 }
 
 interface Pod extends KubeObject {
-  status?: {
-    phase?: string;
-    containerStatuses?: {
-      name: string;
-      restartCount: number;
-      lastState?: { terminated?: { message?: string } };
-      state?: { terminated?: { exitCode: number; message?: string } };
-    }[];
-  };
+  status?: { phase?: string };
 }
 
 /** Makes it, and waits until its first instance answers. Throws when it cannot begin with that backup. */
 export async function makeBeside(
-  kube: Kube,
+  kube: Api,
   wanted: Wanted,
   step: Step,
   signal: AbortSignal,
 ): Promise<string> {
-  const { namespace, name, origin, within } = wanted;
-  await kube.ask(`making ${name}`, ["apply", "--server-side", `--field-manager=${MANAGER}`, "-f", "-"], {
-    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: [wayOf(wanted), clusterOf(wanted)] }),
-  });
+  const { namespace, name, origin, within, hears } = wanted;
+  if (wanted.ways !== "standing") await kube.apply(wayOf(namespace, name), MANAGER);
+  await kube.apply(clusterOf(wanted), MANAGER);
   let phase = "";
   return until(
     async () => {
@@ -52,10 +47,16 @@ export async function makeBeside(
       if (said !== phase) step.note(`${name}: ${(phase = said)}`);
       const { currentPrimary, readyInstances = 0 } = cluster?.status ?? {};
       if (currentPrimary !== undefined && currentPrimary !== "" && readyInstances > 0) return currentPrimary;
-      const why = await failureOf(kube, namespace, name);
-      if (why === undefined) return undefined;
+      const recovery = await recoveryPod(kube, namespace, name);
+      const failed = recovery?.status?.phase === "Failed";
+      if (recovery === undefined || (!failed && hears === undefined)) return undefined;
+      const lines = await kube.logs(recovery.metadata.name, namespace, LINES);
+      hears?.(lines);
+      if (!failed) return undefined;
+      const why = [...new Set(lines.flatMap(errorIn))].slice(-4);
       throw new Failure(`backup ${origin.backup ?? ""} cannot be restored`, {
-        details: why,
+        // A recovery that failed once fails again.
+        details: why.length === 0 ? ["It does not say why."] : why,
         next: "nothing was changed: the live database is as it was",
       });
     },
@@ -66,17 +67,11 @@ export async function makeBeside(
   );
 }
 
-/** A recovery that failed once fails again: why, in its own words. */
-async function failureOf(kube: Kube, namespace: string, name: string): Promise<string[] | undefined> {
+/** The one that failed, if one has: what comes after it is in vain. */
+async function recoveryPod(kube: Api, namespace: string, name: string): Promise<Pod | undefined> {
   const pods = await kube.list<Pod>("pod", namespace, `cnpg.io/cluster=${name}`);
-  const failed = pods.find(
-    ({ metadata, status }) => metadata.name.includes("-full-recovery-") && status?.phase === "Failed",
-  );
-  if (failed === undefined) return undefined;
-  const words = ["logs", "-n", namespace, failed.metadata.name, "--all-containers", "--tail=200"];
-  const { stdout } = await kube.ask("reading why", words, { allowFailure: true });
-  const said = stdout.split("\n").flatMap(errorIn);
-  return said.length === 0 ? ["It does not say why."] : [...new Set(said)].slice(-4);
+  const recoveries = pods.filter(({ metadata }) => metadata.name.includes("-full-recovery-"));
+  return recoveries.find(({ status }) => status?.phase === "Failed") ?? recoveries[0];
 }
 
 /** The error of a line of the operator's JSON log, or of Postgres' own within it. */
@@ -101,13 +96,13 @@ export function errorIn(line: string): string[] {
 }
 
 /** Asks for it to go, with its disks. */
-export async function removeCluster(kube: Kube, namespace: string, name: string): Promise<void> {
+export async function removeCluster(kube: Api, namespace: string, name: string): Promise<void> {
   await kube.remove(KIND.cluster, name, namespace);
   await kube.remove("networkpolicy", wayName(name), namespace);
 }
 
 /** Until nothing of it is left that another of its name could find. */
-export async function gone(kube: Kube, namespace: string, name: string, within: number): Promise<void> {
+export async function gone(kube: Api, namespace: string, name: string, within: number): Promise<void> {
   const left = async () =>
     (await kube.get(KIND.cluster, name, namespace)) !== undefined ||
     (await kube.list("persistentvolumeclaim", namespace, `cnpg.io/cluster=${name}`)).length > 0;
@@ -120,7 +115,7 @@ export async function gone(kube: Kube, namespace: string, name: string, within: 
 
 export const wayName = (name: string) => `${name}-restore`;
 
-function clusterOf({ namespace, name, origin, database, model }: Wanted): object {
+function clusterOf({ namespace, name, origin, database, model }: Wanted): Cluster {
   const { database: called, owner } = database;
   const spec = { ...model.spec };
   const recovery = recoveryOf(origin, { database: called, login: LOGIN, owner, store: STORE });
@@ -133,7 +128,7 @@ function clusterOf({ namespace, name, origin, database, model }: Wanted): object
       labels: model.metadata.labels ?? {},
       annotations: { [RESTORED_FROM]: origin.from },
     },
-    spec: { ...renamed(spec, origin.from, name), ...recovery },
+    spec: { ...renamed(spec, origin.from, name), ...recovery, instances: spec.instances },
   };
 }
 
@@ -148,8 +143,16 @@ function renamed(spec: Record<string, unknown>, from: string, to: string): Recor
 
 const DNS = [{ ports: [53, 5353].map((port) => ({ port, protocol: "UDP" })) }];
 
-/** The namespace denies everything: what is beside the live database may do what that may, but for being asked. */
-function wayOf({ namespace, name, ports }: Wanted): object {
+/**
+ * The namespace denies everything: what is beside the live database may do what that may, but for being asked.
+ *
+ * @param ports it may reach: to fetch backups, and the cluster's API. All, as the live one's own, when not said
+ */
+export function wayOf(
+  namespace: string,
+  name: string,
+  ports?: readonly number[],
+): KubeObject & { spec: object } {
   const own = { podSelector: { matchLabels: { "cnpg.io/cluster": name } } };
   const operator = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "cnpg-system" } } };
   return {

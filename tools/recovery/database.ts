@@ -1,7 +1,8 @@
 /** A stack's database as the commands of recovery see it: its names, what of it is on the cluster, its backups. */
-import { BARMAN, type OperatedPostgres, type Settings } from "../../config";
+import type { OperatedPostgres, Settings } from "../../config";
+import { BARMAN } from "../../config/recovery";
 import { Failure } from "../../toolchain/lib/failure";
-import type { Kube, KubeObject } from "../release/kube";
+import type { Api, Kube, KubeObject } from "../release/kube";
 
 /** Kinds by their full names: others have a "cluster" and a "backup" too. */
 export const KIND = {
@@ -49,6 +50,7 @@ export interface Store extends KubeObject {
       endpointURL?: string;
       s3Credentials?: Record<string, { name: string; key: string }>;
     };
+    instanceSidecarConfiguration?: object;
   };
   status?: { serverRecoveryWindow?: Record<string, Window> };
 }
@@ -77,7 +79,7 @@ export function backed({ postgres }: Pick<Settings, "postgres">, stack: string):
 export const liveName = ({ restored }: Pick<OperatedPostgres, "restored">): string => restored?.name ?? FIRST;
 
 /** The backups of a database, the newest first. */
-export async function backupsOf(kube: Kube, namespace: string, cluster: string): Promise<BackupObject[]> {
+export async function backupsOf(kube: Api, namespace: string, cluster: string): Promise<BackupObject[]> {
   const all = await kube.list<BackupObject>(KIND.backup, namespace);
   return all.filter(({ spec }) => spec.cluster.name === cluster).sort((a, b) => when(b) - when(a));
 }

@@ -3,9 +3,11 @@
  * Prometheus when that was; the last report stands on it, good or not.
  */
 import { Failure } from "../../toolchain/lib/failure";
-import { formatDuration, type Settings } from "../../config";
-import type { Kube, KubeObject } from "../release/kube";
-import type { Drilled } from "./drill";
+import type { Settings } from "../../config";
+import { formatDuration } from "../../config/units";
+import type { Api, KubeObject } from "../release/kube";
+import { MANAGER } from "./fields";
+import type { Drilled } from "./rehearsal";
 
 interface Lease extends KubeObject {
   spec: { holderIdentity?: string; renewTime?: string };
@@ -14,25 +16,22 @@ interface Lease extends KubeObject {
 export const DRILL_LEASE = "slipway-drill";
 const REPORT = "slipway.dev/report";
 
-export async function keepDrill(kube: Kube, namespace: string, drilled: Drilled): Promise<void> {
+export async function keepDrill(kube: Api, namespace: string, drilled: Drilled): Promise<void> {
   const there = await kube.get<Lease>("lease", DRILL_LEASE, namespace);
   const renewTime = drilled.ok ? drilled.when.replace("Z", "000Z") : there?.spec.renewTime;
   const lease: Lease = {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: {
-      ...(there?.metadata ?? { name: DRILL_LEASE, namespace }),
-      annotations: { [REPORT]: JSON.stringify(drilled) },
-    },
+    metadata: { annotations: { [REPORT]: JSON.stringify(drilled) }, name: DRILL_LEASE, namespace },
     spec: { holderIdentity: "slipway", ...(renewTime === undefined ? {} : { renewTime }) },
   };
-  if (there === undefined) await kube.create(lease);
-  else await kube.replace(lease);
+  // Applied, not created: that is a right which can be given for one name.
+  await kube.apply(lease, MANAGER);
 }
 
 /** The last report, and when the last good drill was, in milliseconds. */
 export async function lastDrill(
-  kube: Kube,
+  kube: Api,
   namespace: string,
 ): Promise<{ report: Drilled | undefined; good: number | undefined }> {
   const lease = await kube.get<Lease>("lease", DRILL_LEASE, namespace);
@@ -46,7 +45,7 @@ export async function lastDrill(
 
 /** Says in a few words why a deployment may trust the backups; throws when nobody has tried them for too long. */
 export async function freshDrill(
-  kube: Kube,
+  kube: Api,
   { postgres, release, namespace, targets }: Pick<Settings, "postgres" | "release" | "namespace" | "targets">,
   stack: string,
   there: "there" | "new",

@@ -232,12 +232,10 @@ class Run {
 
   private async check(step: Step): Promise<void> {
     const { kube, settings } = this.session;
-    if (this.pod === undefined) throw new Error("no pod");
-    this.checks = await verify(kube, {
-      namespace: settings.namespace,
-      pod: this.pod,
-      database: this.database,
-    });
+    const { database, pod } = this;
+    if (pod === undefined) throw new Error("no pod");
+    const ask = (text: string) => sql(kube, settings.namespace, pod, database.database, text);
+    this.checks = await verify(ask, database.drill?.checks ?? []);
     step.note(
       this.checks.length === 0 ? "none are declared (postgres.drill.checks)" : `${this.checks.length}`,
     );

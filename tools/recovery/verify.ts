@@ -1,8 +1,6 @@
 /** Whether a restored database is one: the stack's own checks, asked of it. */
 import type { Drill } from "../../config";
 import { Failure } from "../../toolchain/lib/failure";
-import type { Kube } from "../release/kube";
-import { type Backed, sql } from "./database";
 
 export interface Checked {
   name: string;
@@ -11,15 +9,15 @@ export interface Checked {
   ok: boolean;
 }
 
+/** @param ask one value of SQL, as text */
 export async function verify(
-  kube: Kube,
-  { namespace, pod, database }: { namespace: string; pod: string; database: Backed },
+  ask: (text: string) => Promise<string>,
+  checks: Drill["checks"],
 ): Promise<Checked[]> {
-  const checks = database.drill?.checks ?? [];
   const found: Checked[] = [];
   for (const { name, sql: text, expect } of checks) {
     try {
-      const value = await sql(kube, namespace, pod, database.database, text);
+      const value = await ask(text);
       found.push({ name, value, expect, ok: holds(value, expect) });
     } catch (error) {
       // A query that cannot even be asked is a check that failed: its table may be what is missing.

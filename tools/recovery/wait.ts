@@ -1,7 +1,7 @@
 /** Waits for something of a cluster's, with an end to its patience. */
 import { setTimeout as pause } from "node:timers/promises";
 import { Failure } from "../../toolchain/lib/failure";
-import { duration } from "../../toolchain/lib/progress";
+import { duration } from "../../toolchain/lib/duration";
 
 const EVERY = 1000;
 

@@ -17,16 +17,24 @@ export interface KubeObject {
   };
 }
 
-export interface Kube {
+/** What is done with a cluster's API whichever way leads there: kubectl, or a pod's own account. */
+export interface Api {
   /** undefined where it is not there. */
   get<T extends KubeObject>(kind: string, name: string, namespace?: string): Promise<T | undefined>;
   /** All of a kind in a namespace; none where the cluster does not know the kind. */
   list<T extends KubeObject>(kind: string, namespace: string, selector?: string): Promise<T[]>;
   /** "taken" when there is one of that name. */
   create(object: KubeObject): Promise<"made" | "taken">;
+  /** Made, or brought to what is said of it, fields of others left alone. */
+  apply(object: KubeObject, manager: string): Promise<void>;
+  remove(kind: string, name: string, namespace: string): Promise<void>;
+  /** The last lines of each container of a pod; none where it is gone. */
+  logs(pod: string, namespace: string, lines: number): Promise<string[]>;
+}
+
+export interface Kube extends Api {
   /** "changed" when it is no longer the version that was read. */
   replace(object: KubeObject): Promise<"done" | "changed">;
-  remove(kind: string, name: string, namespace: string): Promise<void>;
   /** Any other words of kubectl's; throws when they fail, unless told not to. */
   ask(doing: string, words: string[], how?: { input?: string; allowFailure?: boolean }): Promise<Result>;
 }
@@ -88,6 +96,14 @@ export function kubeOf({ env, context, kubeconfig }: Access): Kube {
     async remove(kind, name, namespace) {
       const words = ["delete", kind, name, ...inside(namespace), "--ignore-not-found", "--wait=false"];
       await must(`deleting ${kind} ${name}`, words);
+    },
+    async apply(object, manager) {
+      const words = ["apply", "--server-side", "--force-conflicts", `--field-manager=${manager}`, "-f", "-"];
+      await must(`applying ${object.kind} ${object.metadata.name}`, words, JSON.stringify(object));
+    },
+    async logs(pod, namespace, lines) {
+      const words = ["logs", "--namespace", namespace, pod, "--all-containers", `--tail=${lines}`];
+      return (await kubectl(words)).stdout.split("\n");
     },
     ask: (doing, words, { input, allowFailure = false } = {}) =>
       allowFailure ? kubectl(words, input) : must(doing, words, input),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseSettings, type OperatedPostgres } from "../../../config";
-import { throwaway, type Drilled } from "../../../tools/recovery/drill";
+import { SHARES, throwaway } from "../../../config/rehearsal";
 import { freshDrill, keepDrill, lastDrill } from "../../../tools/recovery/drill-record";
-import type { Backed } from "../../../tools/recovery/database";
+import type { Drilled } from "../../../tools/recovery/rehearsal";
 import { fakeKube } from "../release/cluster";
 import { says } from "../release/says";
 import { settingsOf } from "./product";
@@ -60,19 +60,26 @@ describe("the throwaway database of a drill", () => {
     imageName: "postgres:17",
     plugins: [{ name: "barman" }],
     priorityClassName: "shop-high",
+    storage: { size: "1Gi", storageClass: "fast" },
     postgresql: { parameters: { max_connections: "100" }, synchronous: { number: 1 } },
   };
-  const made = throwaway(spec, {
-    ...(settings.postgres as OperatedPostgres),
-    cpu: { text: "4", value: 4000 },
-  } as Backed);
+  const said = { ...(settings.postgres as OperatedPostgres), cpu: { text: "4", value: 4000 } };
+  const made = throwaway(spec, said);
 
-  it("is one instance on one core at most, that waits for no replica and goes before anybody's pod", () => {
+  it("is one instance on its share of a core, that waits for no replica and goes before anybody's pod", () => {
     assert.equal(made.instances, 1);
-    assert.equal((made.resources as { limits: { cpu: string } }).limits.cpu, "1");
+    assert.equal((made.resources as { limits: { cpu: string } }).limits.cpu, "500m");
+    assert.equal(SHARES.database + SHARES.fetching + SHARES.program, 1000);
     assert.deepEqual(made.postgresql, { parameters: { max_connections: "100" } });
     assert.ok(!("priorityClassName" in made));
   });
 
   it("archives nowhere: the bucket is the live one's", () => assert.ok(!("plugins" in made)));
+
+  it("has a disk of the live one's class, as large as it or as the drill says", () => {
+    assert.deepEqual(made.storage, { size: "1Gi", storageClass: "fast" });
+    assert.ok(said.drill);
+    const drill = { ...said.drill, storage: { text: "5Gi", value: 5 * 1024 ** 3 } };
+    assert.deepEqual(throwaway(spec, { ...said, drill }).storage, { size: "5Gi", storageClass: "fast" });
+  });
 });

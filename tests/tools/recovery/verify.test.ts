@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "../../../tools/recovery/bucket";
 import { errorIn } from "../../../tools/recovery/beside";
-import type { Backed } from "../../../tools/recovery/database";
 import { Failure } from "../../../toolchain/lib/failure";
-import { fakeKube } from "../release/cluster";
 import { holds, refuseUnless, verify } from "../../../tools/recovery/verify";
 import { says } from "../release/says";
 
@@ -26,14 +24,10 @@ describe("a check of a restored database", () => {
   }
 
   it("that cannot even be asked has failed, with what Postgres says", async () => {
-    const refuses = {
-      ...fakeKube(),
-      ask: () =>
-        Promise.reject(new Failure("asking failed", { details: ['ERROR: relation "users" does not exist'] })),
-    };
+    const refuses = () =>
+      Promise.reject(new Failure("asking failed", { details: ['ERROR: relation "users" does not exist'] }));
     const check = { name: "users are there", sql: "select count(*) from users", expect: ">= 1" };
-    const database = { database: "shop", drill: { checks: [check] } } as unknown as Backed;
-    const [found] = await verify(refuses, { namespace: "shop", pod: "postgres-1", database });
+    const [found] = await verify(refuses, [check]);
     assert.deepEqual([found?.ok, found?.value], [false, 'ERROR: relation "users" does not exist']);
   });
 

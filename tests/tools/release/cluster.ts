@@ -45,6 +45,11 @@ export function fakeKube(...given: KubeObject[]): FakeKube {
       put(object);
       return Promise.resolve("done");
     },
+    apply: (object) => {
+      put(object);
+      return Promise.resolve();
+    },
+    logs: () => Promise.resolve([]),
     remove: (kind, name, namespace) => {
       objects.delete(key(kind, name, namespace));
       return Promise.resolve();
