@@ -1,5 +1,6 @@
 /** The product's logs on their way to Loki: one Alloy a product, that reads its namespace's pods by Kubernetes' own API. */
 import * as k8s from "@pulumi/kubernetes";
+import { logsImage } from "../config";
 import type { Transform } from "./component";
 import type { Place } from "./network";
 import { Resident, type ResidentOptions } from "./resident";
@@ -24,7 +25,6 @@ export interface LogsTransforms {
   role?: Transform<k8s.rbac.v1.RoleArgs>;
 }
 
-const IMAGE = "docker.io/grafana/alloy:v1.10.2";
 /** The user of Alloy's own image. */
 const USER = 473;
 const PORT = 12345;
@@ -81,7 +81,7 @@ export class Logs extends Resident<LogsTransforms> {
         cpu: { limit: { text: "500m", value: 500 }, request: { text: "20m", value: 20 } },
         env: {},
         files: [{ file: FILE, folder: FOLDER, key: FILE, secret: config.metadata.name }],
-        image: args.image ?? IMAGE,
+        image: args.image ?? logsImage,
         memory: { limit: mib(256), request: mib(96) },
         name: "alloy",
         pod: { automountServiceAccountToken: true },

@@ -6,6 +6,7 @@ import {
   formatBytes,
   formatCpu,
   type Origin,
+  postgresImage,
   recoveryOf,
   tune,
 } from "../config";
@@ -96,7 +97,7 @@ export function clusterSpec(args: OperatedArgs, names: ClusterNames, labels: Lab
     // One instance with a budget could never leave its node.
     enablePDB: several,
     enableSuperuserAccess: false,
-    imageName: args.image?.text ?? `ghcr.io/cloudnative-pg/postgresql:${args.version}-standard-bookworm`,
+    imageName: args.image?.text ?? postgresImage(args.version),
     ...(names.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: names.pullSecret }] }),
     inheritedMetadata: { labels },
     instances: args.instances,

@@ -2,7 +2,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Bytes, type Cpu, type Duration, formatBytes } from "../config";
+import { type Bytes, type Cpu, type Duration, formatBytes, redisExporterImage, redisImage } from "../config";
 import type { Transform } from "./component";
 import { endpoint, keeping, PodMonitor, podMonitorSpec } from "./monitors";
 import { REDIS_SERIES } from "./monitoring/series";
@@ -79,7 +79,6 @@ const METRICS_PORT = 9121;
 const USER = 999;
 const CONFIG_FOLDER = "/etc/redis";
 const CONFIG_FILE = "redis.conf";
-const EXPORTER = "docker.io/oliver006/redis_exporter:v1.74.0";
 const USUAL_INTERVAL: Duration = { text: "30s", value: 30_000 };
 /** A save of all data at shutdown takes its time. */
 const STOP: Duration = { text: "60s", value: 60_000 };
@@ -182,7 +181,7 @@ export class Redis extends Resident<RedisTransforms> implements Needed {
         cpu: { limit: args.cpu, request: args.cpu },
         env: {},
         files: [{ file: CONFIG_FILE, folder: CONFIG_FOLDER, key: CONFIG_FILE, secret: config.metadata.name }],
-        image: args.image?.text ?? `docker.io/library/redis:${args.version}`,
+        image: args.image?.text ?? redisImage(args.version),
         memory: { limit, request: limit },
         name: "redis",
         pod: { topologySpreadConstraints: spread(this.selector) },
@@ -266,7 +265,7 @@ function withExporter(template: Template, exporter: ExporterArgs, password: Secr
         valueFrom: { secretKeyRef: { key: password.key, name: password.secret } },
       },
     ],
-    image: exporter.image ?? EXPORTER,
+    image: exporter.image ?? redisExporterImage,
     livenessProbe: { ...exporterHealthy, failureThreshold: 3, periodSeconds: 30, timeoutSeconds: 5 },
     name: "exporter",
     ports: [{ containerPort: METRICS_PORT, name: "metrics" }],

@@ -29,6 +29,7 @@ export {
   stackDefaults,
   withDefaults,
 } from "./defaults";
+export { logsImage, postgresImage, redisExporterImage, redisImage } from "./images";
 export { connectionBudget, ROLLOUT_SURGE } from "./budget";
 export { tune } from "./tuning";
 export { platform } from "./platform";

@@ -1,4 +1,5 @@
 /** What the platform installs, at which version and from where: the one place to raise a version. */
+import { pinned } from "../config/digests";
 import { versions } from "../toolchain/versions";
 
 /** Manifests of others: the release's own file, and the Go module that holds the same text where releases are out of reach. */
@@ -131,7 +132,7 @@ export const kindsOfOthers = {
 } satisfies Record<string, Source>;
 
 /** The images those manifests run, where an image registry can be reached. */
-export const images = {
+const tags = {
   traefik: `docker.io/library/traefik:v${traefik}`,
   cloudnativepg: `ghcr.io/cloudnative-pg/cloudnative-pg:${cloudnativepg}`,
   barman: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v${barman}`,
@@ -151,4 +152,9 @@ export const images = {
   /** An S3 server on the cluster itself: only the embedded cluster has one. */
   s3: "",
 };
-export type ImageName = keyof typeof images;
+export type ImageName = keyof typeof tags;
+
+/** Each with the digest of what that tag stood for when it was chosen. */
+export const images = Object.fromEntries(
+  Object.entries(tags).map(([name, tag]) => [name, pinned(tag)]),
+) as Record<ImageName, string>;
