@@ -3,11 +3,13 @@
  * one: so these are rules over the stack. The API server writes 1 where a Deployment says nothing, and cannot tell.
  */
 import { pages } from "../frameworks";
-import { deployment, statefulSet } from "../kinds";
+import { deployment, service, statefulSet } from "../kinds";
 import { podPath } from "../lists";
+import type { Resource, Stack } from "../resource";
 import { stackRule } from "../rule";
 import { at } from "../unknown";
 import { leastOf, scalersOf } from "./replicas";
+import { labelsPath, namespaceOf, selects } from "./workloads";
 
 export const twoReplicas = stackRule({
   name: "services-have-two-replicas",
@@ -17,7 +19,7 @@ export const twoReplicas = stackRule({
     if (tier !== "production") return;
     const scalers = scalersOf(stack);
     stack.each(stack.of(deployment), (resource) => {
-      if (leastOf(resource, scalers) !== 1) return;
+      if (leastOf(resource, scalers) !== 1 || standsAlone(resource, stack)) return;
       report(resource, {
         property: "spec.replicas",
         wanted: "2 or more (or 0, switched off), or an autoscaler that keeps them",
@@ -28,6 +30,21 @@ export const twoReplicas = stackRule({
   fix: "Run two replicas or more.",
   url: pages.disruptions,
 });
+
+/** Never two at once, as it says itself, and nobody's requests wait for it: an agent that sends the pods' logs on. */
+function standsAlone(resource: Resource, stack: Stack): boolean {
+  const { spec } = resource.props as { spec: { strategy?: { type?: string } } };
+  if (spec.strategy?.type !== "Recreate") return false;
+  const labels = at(resource.props, labelsPath(resource));
+  return !stack.of(service).some((one) => {
+    const { selector } = one.props.spec as { selector?: Record<string, string> };
+    return (
+      namespaceOf(one) === namespaceOf(resource) &&
+      selector !== undefined &&
+      selects({ matchLabels: selector }, labels as Record<string, string>)
+    );
+  });
+}
 
 export const spread = stackRule({
   name: "replicas-are-spread",

@@ -27,7 +27,7 @@ export function workloads(stack: Stack, kinds: readonly Kind[] = pods): Workload
   });
 }
 
-const labelsPath = (resource: Resource) => podPath(resource.raw).replace(/spec$/, "metadata.labels");
+export const labelsPath = (resource: Resource) => podPath(resource.raw).replace(/spec$/, "metadata.labels");
 
 export function namespaceOf(resource: Resource): string {
   const { metadata } = resource.props as { metadata?: { namespace?: string } };

@@ -82,6 +82,16 @@ const breaks: Break[] = [
   },
   {
     rule: "services-have-two-replicas",
+    breaks: "one replica of a service, though there may never be two",
+    change: (r) => {
+      delete r.autoscaler;
+      r.deployment!.props.spec.replicas = 1;
+      r.deployment!.props.spec.strategy = { type: "Recreate" };
+    },
+    says: /^one pod's end is an outage\nspec\.replicas: found 1/,
+  },
+  {
+    rule: "services-have-two-replicas",
     breaks: "nothing said and nobody who scales it",
     change: (r) => {
       delete r.autoscaler;
@@ -324,6 +334,23 @@ describe("rules over resources and stacks, as CrossGuard runs them", () => {
       deployment.outputs.spec.replicas = 4;
     });
     assert.deepEqual(said, []);
+  });
+
+  it("an agent that may never run twice, and that no service leads to, is no service", async () => {
+    const agent: Loose = structuredClone(fixtures.Deployment());
+    agent.metadata = { ...agent.metadata, name: "logs" };
+    agent.spec.replicas = 1;
+    agent.spec.strategy = { type: "Recreate" };
+    for (const place of [agent.spec.selector.matchLabels, agent.spec.template.metadata.labels]) {
+      place["app.kubernetes.io/name"] = "logs";
+    }
+    const said = await run((r) => {
+      r.agent = sent(agent);
+    });
+    assert.deepEqual(
+      said.filter(({ rule }) => rule === "services-have-two-replicas"),
+      [],
+    );
   });
 
   it("a local stack that promises nothing needs no backups, and may lose its data", async () => {
