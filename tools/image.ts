@@ -1,4 +1,6 @@
-/** `slipway image …`: the images that are built here, and pushing them to a registry. */
+/** `slipway image …`: the images that are built here, pushing them to a registry, and pinning those of a stack file. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { cached } from "../toolchain/cache";
 import { dockerUsed, ensureRegistry, stopDocker } from "../toolchain/docker";
@@ -8,6 +10,8 @@ import { images } from "../toolchain/images/list";
 import { pushImage } from "../toolchain/images/push";
 import { Failure } from "../toolchain/lib/failure";
 import { steps } from "../toolchain/lib/progress";
+import { pinText } from "./image/pin";
+import { folderOption } from "./lib/options";
 
 interface PushOptions {
   to?: string;
@@ -17,7 +21,9 @@ interface PushOptions {
 export function register(program: Command): void {
   const image = program
     .command("image")
-    .description("the images that are built here: list, push; registry: the one on this machine");
+    .description(
+      "images that are built here: list, push; registry: the one on this machine; pin: a stack file's, by digest",
+    );
   image
     .command("list")
     .description("every image, where it is looked for upstream, and whether it is built")
@@ -38,6 +44,15 @@ export function register(program: Command): void {
     .option("--to <registry>", "host, port and path of a registry; without it, the one on this machine")
     .option("--json", "for machines: names by digest, by image")
     .action(push);
+  image
+    .command("pin")
+    .argument("<stack>", "whose Pulumi.STACK.yaml is written")
+    .description(
+      "writes behind each image of a stack file the digest that its registry says its tag stands for",
+    )
+    .option("--refresh", "asks for those that have a digest too: their tags may stand for something newer")
+    .addOption(folderOption())
+    .action(pin);
   image
     .command("registry")
     .description("starts the registry on this machine, on loopback only, and prints its address")
@@ -68,6 +83,18 @@ async function push(names: string[], options: PushOptions): Promise<void> {
       ? `${JSON.stringify(pushed, undefined, 2)}\n`
       : `${Object.values(pushed).join("\n")}\n`,
   );
+}
+
+async function pin(stack: string, { refresh, cwd }: { refresh?: true; cwd: string }): Promise<void> {
+  const name = `Pulumi.${stack}.yaml`;
+  const file = resolve(cwd, name);
+  if (!existsSync(file)) throw new Failure(`there is no stack file ${file}`);
+  const before = readFileSync(file, "utf8");
+  const { text, pinned, had } = await pinText(before, name, { refresh });
+  if (pinned.length > 0) writeFileSync(file, text);
+  const lines = pinned.map(({ key, by }) => `${key}: ${by}`);
+  const next = pinned.length > 0 ? `wrote ${file}; next: ./slipway preview ${stack}` : `${name} is as it was`;
+  process.stdout.write([...lines, `${pinned.length} pinned, ${had} had a digest; ${next}`, ""].join("\n"));
 }
 
 /** All unknown names at once. */

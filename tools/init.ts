@@ -13,6 +13,7 @@ import { type Draft, frame } from "./init/draft";
 import { type Flags, fromFlags, questionsFor } from "./init/flags";
 import { ask } from "./init/ask";
 import { mustBeRight, textOf } from "./init/write";
+import { pinText } from "./image/pin";
 
 export function register(program: Command): void {
   const many = (value: string, all: string[]) => [...all, value];
@@ -46,6 +47,7 @@ export function register(program: Command): void {
         .choices(["pagerduty", "slack"])
         .default("pagerduty"),
     )
+    .option("--pin", "writes each image with the digest that its registry says its tag stands for")
     .option("--registry <path>", "where built images go, such as ghcr.io/acme")
     .option("--out <file>", "the file to write; when not said, Pulumi.<stack>.yaml here")
     .option("--force", "writes over a file that is there")
@@ -71,11 +73,12 @@ async function init(stack: string | undefined, flags: Flags): Promise<void> {
   const near = relative(dirname(out), full);
   // Outside the checkout a relative way would lead through half the disk.
   const schema = near.startsWith("../../../") ? full : near;
-  const text = textOf(
+  const unasked = textOf(
     made.draft,
     [...made.top, "docs/configure.md says what each key means, and which others there are."],
     schema,
   );
+  const { text } = flags.pin === true ? await pinText(unasked, basename(out)) : { text: unasked };
   mustBeRight(text, basename(out), made.next);
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, text);
@@ -149,20 +152,7 @@ function tierOf(stack: string | undefined): NonNullable<Flags["tier"]> {
   return (["staging", "production"] as const).find((tier) => stack?.split("-").at(-1) === tier) ?? "local";
 }
 
-/** Images that production wants by their digest, and that nobody has named yet: Slipway's own choice is a version. */
-function unpinned(draft: Draft): string[] {
-  if (draft.tier !== "production") return [];
-  const stores = { postgres: ["image"], redis: ["image", "exporterImage"] };
-  return Object.entries(stores).flatMap(([store, keys]) => {
-    const said = draft[store] as Readonly<Record<string, unknown>> | undefined;
-    return said === undefined
-      ? []
-      : keys.filter((key) => said[key] === undefined).map((key) => `${store}.${key}`);
-  });
-}
-
 function summary({ draft, said }: Made, compose: string | undefined, out: string): string {
-  const pin = unpinned(draft);
   const lines = said.map((one) => formatSaid(one, basename(compose ?? "")));
   const count = (outcome: Said["outcome"]) => said.filter((one) => one.outcome === outcome).length;
   const sums =
@@ -171,13 +161,7 @@ function summary({ draft, said }: Made, compose: string | undefined, out: string
       : [
           `${count("carried")} carried over, ${count("changed")} changed on the way, ${count("left out")} left out`,
         ];
-  const pinning =
-    pin.length === 0
-      ? []
-      : [
-          `before production: name ${pin.join(", ")} by digest (docker buildx imagetools inspect IMAGE prints it)`,
-        ];
-  return [...lines, ...sums, `wrote ${out}`, ...pinning, `next: ${nextFor(out, draft)}`, ""].join("\n");
+  return [...lines, ...sums, `wrote ${out}`, `next: ${nextFor(out, draft)}`, ""].join("\n");
 }
 
 /** The very words that come next. */

@@ -34,4 +34,5 @@ export async function pushImage(
 }
 
 /** As Docker sees it: only a registry on loopback may be spoken to without TLS. */
-const onThisMachine = (registry: string) => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry);
+export const onThisMachine = (registry: string) =>
+  /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry);

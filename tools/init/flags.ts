@@ -24,6 +24,8 @@ export interface Flags {
   email?: string;
   owner?: string;
   alerts: "pagerduty" | "slack";
+  /** Asks registries for the digests of what was named. */
+  pin?: true;
   registry?: string;
   out?: string;
   force?: true;

@@ -58,7 +58,7 @@ export function mustBeRight(text: string, where: string, next: string): void {
     throw new Failure(`${where} would not be right yet, so it was not written`, {
       cause: error,
       details: lines.map((line) => line.replace(/^[^ ]*?:\d+: /, "")),
-      next: digests ? `${next}; docker buildx imagetools inspect IMAGE prints its digest` : next,
+      next: digests ? `${next}; --pin asks the registries for the digests` : next,
     });
   }
 }

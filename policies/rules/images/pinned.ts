@@ -21,6 +21,6 @@ export const imagesPinned = objectRule({
       message: "runs whatever its tag points to at the moment",
     },
   ],
-  fix: "Append the digest that was tested: `docker buildx imagetools inspect IMAGE` prints it.",
+  fix: "Append the digest that was tested: `./slipway image pin STACK` asks the registries and writes them.",
   url: pages.images,
 });
