@@ -3,6 +3,7 @@ import {
   BARMAN,
   type Bytes,
   type Cpu,
+  emptyOf,
   formatBytes,
   formatCpu,
   type Origin,
@@ -141,15 +142,12 @@ export function clusterSpec(args: OperatedArgs, names: ClusterNames, labels: Lab
   };
 }
 
-/** Empty, or with what a bucket holds. */
+/** Empty, or with what a bucket holds. Of another stack's it holds nothing here: that was read once, by the command. */
 function beginning(
   { database, owner, restored }: OperatedArgs,
   { login, objectStore }: ClusterNames,
 ): Pick<ClusterSpec, "bootstrap" | "externalClusters"> {
-  if (restored === undefined) {
-    const initdb = { database, dataChecksums: true, encoding: "UTF8", owner, secret: { name: login } };
-    return { bootstrap: { initdb } };
-  }
+  if (restored === undefined || restored.of !== undefined) return emptyOf({ database, login, owner });
   if (objectStore === undefined) throw new Error("a database cannot begin with backups that nobody takes");
   return recoveryOf(restored, { database, login, owner, store: objectStore });
 }

@@ -33,6 +33,6 @@ export { logsImage, postgresImage, redisExporterImage, redisImage } from "./imag
 export { connectionBudget, ROLLOUT_SURGE } from "./budget";
 export { tune } from "./tuning";
 export { platform } from "./platform";
-export { BARMAN, type Origin, type Recovery, recoveryOf } from "./recovery";
+export { BARMAN, emptyOf, type Origin, type Recovery, recoveryOf } from "./recovery";
 export { isPlatforms } from "./checks/buckets";
 export { notAParameter } from "./checks/postgres";

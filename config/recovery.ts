@@ -11,6 +11,8 @@ export interface Origin {
   readonly to: string;
   /** The backup to begin from. @default - the newest before `to` */
   readonly backup?: string | undefined;
+  /** The stack whose backups these are, where it is another one: a clone. @default - the stack itself */
+  readonly of?: string | undefined;
 }
 
 export interface RecoveryTarget {
@@ -32,10 +34,34 @@ export interface Recovery {
   externalClusters: { name: string; plugin: { name: string; parameters: Record<string, string> } }[];
 }
 
-/** Fields of a Cluster's spec. */
+interface Names {
+  database: string;
+  owner: string;
+  /** Secret of the owner's login. */
+  login: string;
+}
+
+export interface Beginning {
+  bootstrap: {
+    initdb: {
+      database: string;
+      dataChecksums: boolean;
+      encoding: string;
+      owner: string;
+      secret: { name: string };
+    };
+  };
+}
+
+/** Fields of a Cluster's spec: one that begins empty. */
+export const emptyOf = ({ database, owner, login }: Names): Beginning => ({
+  bootstrap: { initdb: { database, dataChecksums: true, encoding: "UTF8", owner, secret: { name: login } } },
+});
+
+/** Fields of a Cluster's spec: one that begins with what a bucket holds. */
 export function recoveryOf(
   origin: Origin,
-  { store, database, owner, login }: { store: string; database: string; owner: string; login: string },
+  { store, database, owner, login }: Names & { store: string },
 ): Recovery {
   const target = targetOf(origin);
   return {

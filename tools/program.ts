@@ -4,6 +4,7 @@ import { register as alertTest } from "./alert-test";
 import { register as backup } from "./backup";
 import { register as backups } from "./backups";
 import { register as bench } from "./bench";
+import { register as clone } from "./clone";
 import { register as cluster } from "./cluster";
 import { register as deploy } from "./deploy";
 import { register as doctor } from "./doctor";
@@ -28,7 +29,7 @@ import { register as up } from "./up";
 
 const verbs = [
   ...[up, down, bench, cluster, doctor, env, image, init, policy, preview, render, test],
-  ...[backup, backups, restore, drill, rotate, runbook],
+  ...[backup, backups, restore, clone, drill, rotate, runbook],
   ...[deploy, rollback, releases, smoke, drift, status, alertTest],
 ];
 

@@ -36,7 +36,7 @@ export const postgres: Check = (settings) => {
 
 /** What a database began with is read again where it must be made again: it must still be known where. */
 function restored({ backup, restored: since }: OperatedPostgres): Problem[] {
-  if (since === undefined || backup !== undefined) return [];
+  if (since === undefined || since.of !== undefined || backup !== undefined) return [];
   return [
     problem(
       "postgres.restored",

@@ -106,6 +106,11 @@ const restored = z.strictObject({
     "The backup it began with; when not said, the newest before `to`",
     "20261121T030000",
   ),
+  of: key(
+    nonEmpty("a stack's name").optional(),
+    "The other stack whose backups it began with; `./slipway clone` writes it. Made anew, it begins empty",
+    "production",
+  ),
 });
 const isMoment = (text: string) =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(text) && !Number.isNaN(Date.parse(text));

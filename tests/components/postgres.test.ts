@@ -322,6 +322,14 @@ describe("Postgres' options", () => {
     assert.match(graph.named("eu-postgres-urls").inputs.stringData.url as string, /@postgres-2-rw:5432/);
   });
 
+  it("after a clone it is another Cluster, which made anew begins empty: the other stack's bucket is not its own", async () => {
+    const restored = { from: "postgres", name: "postgres-2", of: "production", to: "latest" };
+    const { metadata, spec } = clusterOf(await operated({ restored })).inputs;
+    assert.equal(metadata.name, "postgres-2");
+    assert.deepEqual(Object.keys(spec.bootstrap as object), ["initdb"]);
+    assert.equal(spec.externalClusters, undefined);
+  });
+
   it("a bucket on a port of its own is reached there", async () => {
     const graph = await operated({ backup: { ...BACKUP, endpoint: "http://s3.local:7070" } });
     const egress = JSON.stringify(graph.named("eu-postgres-network").inputs.spec.egress);

@@ -7,6 +7,7 @@ import { type Backed, type Cluster, KIND, LOGIN, STORE } from "./database";
 import { MANAGER } from "./fields";
 import { until } from "./wait";
 
+const AWAY = 10 * 60e3;
 export const RESTORED_FROM = "slipway.dev/restored-from";
 /** Of a recovery's log: its end says what became of it. */
 const LINES = 200;
@@ -23,6 +24,10 @@ export interface Wanted {
   ways?: "own" | "standing";
   /** What its recovery says, while it runs. @default - nobody listens */
   hears?: (lines: string[]) => void;
+  /** Where the bucket and its keys are said. @default - where the live one has them */
+  store?: string;
+  /** By which it is found again, whatever becomes of who made it. */
+  labels?: Record<string, string>;
 }
 
 interface Pod extends KubeObject {
@@ -65,6 +70,30 @@ export async function makeBeside(
       next: `kubectl get pods --namespace ${namespace} --selector cnpg.io/cluster=${name}`,
     },
   );
+}
+
+/** From the newest backup that can be restored: one whose objects are damaged gives way to the one before. */
+export async function makeFirstGood(
+  kube: Api,
+  wanted: Omit<Wanted, "origin">,
+  origins: readonly Origin[],
+  step: Step,
+  signal: AbortSignal,
+): Promise<{ pod: string; origin: Origin }> {
+  const { namespace, name } = wanted;
+  for (const [index, origin] of origins.entries()) {
+    try {
+      return { pod: await makeBeside(kube, { ...wanted, origin }, step, signal), origin };
+    } catch (error) {
+      if (!(error instanceof Failure) || index === origins.length - 1) throw error;
+      step.note(
+        `backup ${origin.backup ?? ""} is damaged (${error.details[0] ?? ""}): trying the one before`,
+      );
+      await kube.remove(KIND.cluster, name, namespace);
+      await gone(kube, namespace, name, AWAY);
+    }
+  }
+  throw new Error("nothing to restore");
 }
 
 /** The one that failed, if one has: what comes after it is in vain. */
@@ -115,25 +144,25 @@ export async function gone(kube: Api, namespace: string, name: string, within: n
 
 export const wayName = (name: string) => `${name}-restore`;
 
-function clusterOf({ namespace, name, origin, database, model }: Wanted): Cluster {
+function clusterOf({ namespace, name, origin, database, model, store = STORE, labels }: Wanted): Cluster {
   const { database: called, owner } = database;
-  const spec = { ...model.spec };
-  const recovery = recoveryOf(origin, { database: called, login: LOGIN, owner, store: STORE });
+  const { spec } = model;
+  const recovery = recoveryOf(origin, { database: called, login: LOGIN, owner, store });
   return {
     apiVersion: model.apiVersion,
     kind: model.kind,
     metadata: {
       name,
       namespace,
-      labels: model.metadata.labels ?? {},
+      labels: { ...model.metadata.labels, ...labels },
       annotations: { [RESTORED_FROM]: origin.from },
     },
-    spec: { ...renamed(spec, origin.from, name), ...recovery, instances: spec.instances },
+    spec: { ...renamed(spec, model.metadata.name, name), ...recovery, instances: spec.instances },
   };
 }
 
 /** Where the settings name the database itself: pods are spread by that label, and it archives under its own name. */
-function renamed(spec: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
+export function renamed(spec: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
   const text = ["cnpg.io/cluster", "serverName"].reduce(
     (all, key) => all.replaceAll(`"${key}":"${from}"`, `"${key}":"${to}"`),
     JSON.stringify(spec),

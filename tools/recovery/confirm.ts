@@ -3,7 +3,7 @@ import { Failure } from "../../toolchain/lib/failure";
 import { steps } from "../../toolchain/lib/progress";
 import { open, type Asked, type Session } from "../release/session";
 import { backed, type Cluster, KIND, liveName } from "./database";
-import { REPLACED } from "./restore";
+import { REPLACED } from "./switch";
 
 export async function confirm(stack: string, asked: Asked): Promise<string[]> {
   let session: Session | undefined;

@@ -110,8 +110,19 @@ export async function sql(
   database: string,
   text: string,
 ): Promise<string> {
-  const psql = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"];
-  const words = ["exec", "-i", "-n", namespace, pod, "-c", "postgres", "--", ...psql, "--dbname", database];
+  const words = psql(namespace, pod, database);
   const { stdout } = await kube.ask(`asking ${pod}`, words, { input: text });
   return stdout.trim();
+}
+
+/** What kubectl is told to have psql in a pod of a database read its standard input. */
+export function psql(
+  namespace: string,
+  pod: string,
+  database: string,
+  flags: readonly string[] = [],
+): string[] {
+  const words = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"];
+  const inside = ["exec", "-i", "-n", namespace, pod, "-c", "postgres", "--"];
+  return [...inside, ...words, ...flags, "--dbname", database];
 }

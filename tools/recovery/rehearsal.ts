@@ -6,11 +6,12 @@ import { FETCHING_MEMORY, type Rehearsal, SHARES } from "../../config/rehearsal"
 import { formatCpu } from "../../config/units";
 import { Failure } from "../../toolchain/lib/failure";
 import type { Step, StepSpec } from "../../toolchain/lib/progress";
-import type { Api, KubeObject } from "../release/kube";
+import type { Api } from "../release/kube";
 import { gone, makeBeside } from "./beside";
 import { KIND, LOGIN, type Store, STORE } from "./database";
 import { keepDrill } from "./drill-record";
 import { MANAGER } from "./fields";
+import { lent, readSecret, secretOf } from "./lent";
 import { type Checked, verify } from "./verify";
 
 export interface Drilled {
@@ -112,7 +113,7 @@ class Run {
       step.note("what a drill that was killed has left goes first");
     await this.clear();
     await this.stage.enter(step, this.store);
-    const login = await read(kube, LOGIN, namespace);
+    const login = await readSecret(kube, LOGIN, namespace);
     await kube.apply(secretOf(LOGIN, home, labels, login.data ?? {}, login.type), MANAGER);
     const { store, keys } = await copied(kube, this.store, namespace, home);
     if (Object.keys(keys).length > 0) await kube.apply(secretOf(BUCKET, home, labels, keys), MANAGER);
@@ -177,59 +178,18 @@ export function lastChange(lines: readonly string[]): number | undefined {
   return times.at(-1);
 }
 
-type SecretObject = KubeObject & { data?: Record<string, string>; type?: string };
-
-async function read(kube: Api, name: string, namespace: string): Promise<SecretObject> {
-  const there = await kube.get<SecretObject>("secret", name, namespace);
-  if (there !== undefined) return there;
-  throw new Failure(`secret ${name} is not in namespace ${namespace}`, { next: "deploy the stack again" });
-}
-
-export const secretOf = (
-  name: string,
-  namespace: string,
-  labels: Record<string, string>,
-  data: Record<string, string>,
-  type = "Opaque",
-): SecretObject => ({
-  ...{ apiVersion: "v1", kind: "Secret", metadata: { name, namespace, labels }, type, data },
-});
-
-interface Reference {
-  name: string;
-  key: string;
-}
-const isReference = (value: unknown): value is Reference =>
-  typeof value === "object" && value !== null && "name" in value && "key" in value;
-
-/** The bucket's settings for another namespace: its keys, whatever Secrets they stand in, in one of a name we know. */
+/** The bucket's settings for another namespace, on a share of what the database's own have. */
 async function copied(
   kube: Api,
-  { apiVersion, kind, spec }: Store,
+  there: Store,
   from: string,
   to: string,
 ): Promise<{ store: Store; keys: Record<string, string> }> {
-  const keys: Record<string, string> = {};
-  const moved = async (value: unknown): Promise<unknown> => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    const entries = Object.entries(value).map(async ([field, one]: [string, unknown]) => {
-      if (!isReference(one)) return [field, await moved(one)] as const;
-      keys[field] = (await read(kube, one.name, from)).data?.[one.key] ?? "";
-      return [field, { name: BUCKET, key: field }] as const;
-    });
-    return Object.fromEntries(await Promise.all(entries));
-  };
-  const configuration = (await moved(spec.configuration)) as Store["spec"]["configuration"];
+  const { store, keys } = await lent(kube, there, from, { namespace: to, store: STORE, secret: BUCKET });
   const share = { cpu: formatCpu(SHARES.fetching), memory: FETCHING_MEMORY };
   const resources = { limits: share, requests: { cpu: "50m", memory: "128Mi" } };
-  const instanceSidecarConfiguration = { ...spec.instanceSidecarConfiguration, resources };
-  return {
-    keys,
-    store: {
-      ...{ apiVersion, kind, metadata: { name: STORE, namespace: to } },
-      spec: { ...spec, configuration, instanceSidecarConfiguration },
-    },
-  };
+  const instanceSidecarConfiguration = { ...store.spec.instanceSidecarConfiguration, resources };
+  return { keys, store: { ...store, spec: { ...store.spec, instanceSidecarConfiguration } } };
 }
 
 /** Corrupt ones would raise an error each; counted, so that one does not hide the next. */

@@ -2,23 +2,17 @@
  * A restore: beside the live database, verified, then switched to by the engine. Nothing of the live one is touched before the
  * restored one has answered; the live one is kept, asleep, until somebody confirms that it may go.
  */
-import { join } from "node:path";
 import { Failure } from "../../toolchain/lib/failure";
-import { duration, quiet, steps, type Step } from "../../toolchain/lib/progress";
-import { FORCE, UPSERT } from "../lib/for-once";
-import type { Change } from "../lib/stack";
-import { unlocked } from "../release/engine";
+import { duration, steps, type Step } from "../../toolchain/lib/progress";
 import { hold, type Held } from "../release/lease";
 import { open, type Asked, type Session } from "../release/session";
 import { stopping } from "../release/stopping";
 import { who } from "../release/who";
 import { aimAt, type Aim } from "./aim";
-import { gone, makeBeside, removeCluster, wayName } from "./beside";
+import { makeFirstGood } from "./beside";
 import { held } from "./bucket";
 import { type Backed, backed, type Cluster, KIND, liveName, sql, stamp } from "./database";
-import { disown } from "./fields";
-import { awake, rest, wake } from "./parts";
-import { clusterIn, forgetting, type State, writeRestored } from "./stack-file";
+import { modelOf, quieten, switchTo, takeBack } from "./switch";
 import { type Checked, refuseUnless, verify } from "./verify";
 import { until } from "./wait";
 
@@ -42,15 +36,6 @@ export interface Restored {
 }
 
 const WITHIN = 6 * 3600e3;
-const AWAKE = 10 * 60e3;
-/** Marks one that is kept. */
-export const REPLACED = "slipway.dev/replaced-by";
-
-/** Takes over what the restore made itself, and what it set for a while. */
-const TAKE_OVER: Change = {
-  called: "restore",
-  env: { ...FORCE, ...UPSERT },
-};
 
 export async function restore(stack: string, given: Given): Promise<Restored> {
   const began = Date.now();
@@ -91,19 +76,22 @@ class Run {
     const switched = given.into === undefined;
     try {
       await steps([
-        { title: "Parts at rest", skip: () => !switched && "they stay", run: (step) => this.quieten(step) },
+        {
+          title: "Parts at rest",
+          skip: () => !switched && "they stay",
+          run: (step) => quieten(this.session, step),
+        },
         { title: `Restore to ${this.aim.text}`, run: (step) => this.beside(step) },
         { title: "Checks", run: (step) => this.check(step) },
       ]);
     } catch (error) {
-      await this.takeBack(error);
+      await takeBack(this.session, { name: this.name, doing: "restore" }, error);
       throw error;
     }
     if (switched) {
-      await steps([{ title: `Switch to ${this.name}`, run: (step) => this.switch(step) }]).catch(
-        (error: unknown) => this.stuck(error),
-      );
-      await steps([{ title: "Parts awake", run: (step) => this.awaken(step) }]);
+      if (this.origin === undefined) throw new Error("nothing was restored");
+      const { session, live, name, origin, stop: signal } = this;
+      await switchTo({ session, stack, live, name, origin, signal });
     }
     return {
       ...{ stack, database: this.name, from: this.live, to: this.aim.text },
@@ -142,19 +130,7 @@ class Run {
         next: "give it another name with --into",
       });
     }
-    const state = (await this.session.engine.state()) as State;
-    const inputs = clusterIn(state, namespace, this.live);
-    if (inputs?.spec === undefined) {
-      throw new Failure(`the engine knows no database ${this.live} of ${stack}`, {
-        next: `see what it knows: pulumi stack --stack ${stack}`,
-      });
-    }
-    this.model = {
-      apiVersion: "postgresql.cnpg.io/v1",
-      kind: "Cluster",
-      metadata: { ...inputs.metadata, name: this.live },
-      spec: inputs.spec as Cluster["spec"],
-    };
+    this.model = await modelOf(this.session, this.live);
     step.note(`${this.aim.text}, from backup ${this.aim.origins[0]?.backup ?? ""}`);
   }
 
@@ -164,36 +140,21 @@ class Run {
     this.opened.held = await hold(kube, { namespace: settings.namespace, holder: who().holder, doing });
   }
 
-  private async quieten(step: Step): Promise<void> {
-    const { kube, settings } = this.session;
-    await rest(kube, settings.namespace, step);
-  }
-
-  /** The newest backup that can be restored: one whose objects are damaged gives way to the one before. */
   private async beside(step: Step): Promise<void> {
     const { kube, settings } = this.session;
     const { namespace } = settings;
     if (this.aim.origins[0]?.to !== "backup") await this.archiveAll(step);
-    for (const [index, origin] of this.aim.origins.entries()) {
-      try {
-        if (this.model === undefined) throw new Error("no model");
-        this.pod = await makeBeside(
-          kube,
-          { namespace, name: this.name, origin, database: this.database, model: this.model, within: WITHIN },
-          step,
-          this.stop,
-        );
-        this.origin = origin;
-        return;
-      } catch (error) {
-        if (!(error instanceof Failure) || index === this.aim.origins.length - 1) throw error;
-        step.note(
-          `backup ${origin.backup ?? ""} is damaged (${error.details[0] ?? ""}): trying the one before`,
-        );
-        await removeCluster(kube, namespace, this.name);
-        await gone(kube, namespace, this.name, AWAKE);
-      }
-    }
+    if (this.model === undefined) throw new Error("no model");
+    const { name, database, model } = this;
+    const made = await makeFirstGood(
+      kube,
+      { namespace, name, database, model, within: WITHIN },
+      this.aim.origins,
+      step,
+      this.stop,
+    );
+    this.pod = made.pod;
+    this.origin = made.origin;
   }
 
   /** All that was written is brought to the bucket, if the live one can still do that: then any past moment is in it. */
@@ -240,63 +201,6 @@ class Run {
       this.checks.length === 0 ? "none are declared (postgres.drill.checks)" : `${this.checks.length}`,
     );
     refuseUnless(this.checks);
-  }
-
-  private async switch(step: Step): Promise<void> {
-    const { session, stack, live, name, origin } = this;
-    const { engine, folder, kube, settings } = session;
-    const { namespace } = settings;
-    if (origin === undefined) throw new Error("nothing was restored");
-    await unlocked(stack, async () => {
-      writeRestored(join(folder, `Pulumi.${stack}.yaml`), name, origin);
-      await engine.import(forgetting((await engine.state()) as State, namespace, live));
-    });
-    const asleep = { metadata: { annotations: { "cnpg.io/hibernation": "on", [REPLACED]: name } } };
-    const words = ["patch", "-n", namespace, KIND.cluster, live, "--type=merge", "--patch"];
-    await kube.ask(`putting ${live} to sleep`, [...words, JSON.stringify(asleep)]);
-    await unlocked(stack, () => engine.up(step, { ...TAKE_OVER, signal: this.stop }));
-    await disown(kube, KIND.cluster, namespace, name);
-    await kube.remove("networkpolicy", wayName(name), namespace);
-  }
-
-  private async awaken(step: Step): Promise<void> {
-    const { kube, settings } = this.session;
-    await wake(kube, settings.namespace, step);
-    await awake(kube, settings.namespace, AWAKE);
-  }
-
-  /** Past the point of no return: the restored database is good, and named in the stack file. */
-  private async stuck(error: unknown): Promise<never> {
-    const { kube, settings } = this.session;
-    const { stack, name, live } = this;
-    await wake(kube, settings.namespace, quiet);
-    const said = error instanceof Failure ? [error.message, ...error.details] : [String(error)];
-    const variables = Object.keys(TAKE_OVER.env ?? {}).map((variable) => `${variable}=true`);
-    throw new Failure(`${name} is restored and good, but the engine could not switch to it`, {
-      details: [...said, `Pulumi.${stack}.yaml names ${name}. ${live} is asleep and has lost nothing.`],
-      ...(error instanceof Failure && error.log !== undefined ? { log: error.log } : {}),
-      next: `mend what it says, then: ${variables.join(" ")} pulumi up --stack ${stack}`,
-      cause: error,
-    });
-  }
-
-  private async takeBack(error: unknown): Promise<void> {
-    const { kube, settings } = this.session;
-    await steps([
-      {
-        title: "Back to how it was",
-        run: async (step) => {
-          await removeCluster(kube, settings.namespace, this.name);
-          await wake(kube, settings.namespace, step);
-        },
-      },
-    ]).catch((second: unknown) => {
-      throw new Failure("the restore failed, and so did putting things back", {
-        details: [error, second].map((one) => (one instanceof Error ? one.message : String(one))),
-        next: `scale the parts of namespace ${settings.namespace} up yourself, and delete the Cluster ${this.name}`,
-        cause: second,
-      });
-    });
   }
 }
 

@@ -6,7 +6,7 @@ import { NAMESPACE } from "../../config/source";
 import { Failure } from "../../toolchain/lib/failure";
 
 /** The stack file's text with the name of the live database in it; all else, comments too, as it was. */
-export function withRestored(text: string, name: string, { from, to, backup }: Origin): string {
+export function withRestored(text: string, name: string, { from, to, backup, of }: Origin): string {
   const document = parseDocument(text);
   const at = ["config", `${NAMESPACE}:postgres`];
   if (!isMap(document.getIn(at))) {
@@ -14,7 +14,11 @@ export function withRestored(text: string, name: string, { from, to, backup }: O
       next: `write slipway:postgres: {restored: {name: ${name}, from: ${from}, to: ${to}}} yourself`,
     });
   }
-  const said = { name, from, to, ...(backup === undefined ? {} : { backup }) };
+  const said = {
+    ...{ name, from, to },
+    ...(backup === undefined ? {} : { backup }),
+    ...(of === undefined ? {} : { of }),
+  };
   const node = document.createNode(said, { flow: true });
   // The engine's own reader of YAML would take a moment for a date, and write it otherwise.
   visit(node, {

@@ -23,6 +23,14 @@ describe("a stack file after a restore", () => {
     );
   });
 
+  it("names the other stack whose data it has", () => {
+    const before = "config:\n  slipway:postgres:\n    version: 17\n";
+    assert.match(
+      withRestored(before, "postgres-2", { from: "postgres", to: "latest", of: "production" }),
+      /restored: \{ name: "postgres-2", from: "postgres", to: "latest", of: "production" \}/,
+    );
+  });
+
   it("without a map to write it into is left to its owner", () => {
     assert.throws(() => withRestored("config: {}\n", "postgres-2", origin), says(/write slipway:postgres/));
   });

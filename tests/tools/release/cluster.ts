@@ -13,6 +13,7 @@ export function fakeKube(...given: KubeObject[]): FakeKube {
   const plain = (kind: string) => (kind.split(".")[0] ?? "").toLowerCase().replace(/s$/, "");
   const key = (kind: string, name: string, namespace = "") => `${plain(kind)} ${namespace} ${name}`;
   const keyOf = ({ kind, metadata }: KubeObject) => key(kind, metadata.name, metadata.namespace);
+  const labelsOf = ({ metadata }: KubeObject) => metadata.labels ?? {};
   const put = (object: KubeObject) => {
     const metadata = { ...object.metadata, resourceVersion: String(++version) };
     objects.set(keyOf(object), { ...object, metadata });
@@ -29,7 +30,8 @@ export function fakeKube(...given: KubeObject[]): FakeKube {
         (one) =>
           plain(one.kind) === plain(kind) &&
           one.metadata.namespace === namespace &&
-          (selector === undefined || one.metadata.labels?.[label] === value),
+          (selector === undefined ||
+            (value === undefined ? label in labelsOf(one) : labelsOf(one)[label] === value)),
       );
       return Promise.resolve(structuredClone(found) as T[]);
     },
