@@ -68,7 +68,7 @@ export function backupTable({ stack, bucket, backups: all, earliest }: Found): s
       id,
       ended.slice(0, 19).replace("T", " "),
       duration(Math.max(0, Date.parse(ended) - Date.parse(begun))).padStart(7),
-      formatBytes(Math.round(size / 1024 ** 2) * 1024 ** 2).padStart(8),
+      (size === undefined ? "" : formatBytes(Math.ceil(size / 1024 ** 2) * 1024 ** 2)).padStart(8),
       status === "DONE" ? "" : status.toLowerCase(),
     ]
       .join("  ")

@@ -11,8 +11,8 @@ export interface Held {
   id: string;
   begun: string;
   ended: string;
-  /** Bytes of the database, before it was compressed. */
-  size: number;
+  /** Bytes in the bucket, as compressed; undefined where the bucket does not tell. */
+  size: number | undefined;
   status: string;
 }
 
@@ -20,14 +20,45 @@ interface SecretObject extends KubeObject {
   data?: Record<string, string>;
 }
 
-/** Reads settings and words of the command as JSON, and prints what Barman prints. */
+/**
+ * Reads settings and words of the command as JSON, and prints what Barman prints. Barman writes down no size of what it puts
+ * into a bucket: the objects themselves are asked.
+ */
 const SCRIPT = `
 import json, os, subprocess, sys
 asked = json.loads(sys.stdin.read())
-done = subprocess.run(asked["words"], env={**os.environ, **asked["env"]}, capture_output=True, text=True)
+os.environ.update(asked["env"])
+done = subprocess.run(asked["words"], capture_output=True, text=True)
 sys.stderr.write(done.stderr)
-sys.stdout.write(done.stdout)
-sys.exit(done.returncode)
+if done.returncode != 0:
+    sys.exit(done.returncode)
+
+def objects(cloud, folder):
+    if hasattr(cloud, "s3"):
+        pages = cloud.s3.meta.client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=cloud.bucket_name, Prefix=folder):
+            yield from ((one["Key"], one["Size"]) for one in page.get("Contents", []))
+    else:
+        key = "name_starts_with" if "azure-blob-storage" in asked["words"] else "prefix"
+        yield from ((one.name, one.size) for one in cloud.container_client.list_blobs(**{key: folder}))
+
+def sizes():
+    from barman.clients.cloud_backup_list import parse_arguments
+    from barman.cloud_providers import get_cloud_interface
+    config = parse_arguments(asked["words"][1:])
+    cloud = get_cloud_interface(config)
+    folder = "/".join(part for part in (cloud.path.strip("/"), config.server_name, "base") if part) + "/"
+    found = {}
+    for name, size in objects(cloud, folder):
+        backup = name[len(folder):].split("/")[0]
+        found[backup] = found.get(backup, 0) + size
+    return found
+
+try:
+    known = sizes()
+except Exception:
+    known = {}
+print(json.dumps({**json.loads(done.stdout), "sizes": known}))
 `;
 
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -94,20 +125,21 @@ interface Listed {
     end_time_iso?: string;
     begin_time?: string;
     end_time?: string;
-    size?: number | null;
     status: string;
   }[];
+  /** Bytes by backup. */
+  sizes?: Record<string, number>;
 }
 
 /** Barman's own list; what was begun and never ended is in it too, and told by its status. */
 export function parse(text: string): Held[] {
-  const { backups_list: list } = JSON.parse(text) as Listed;
+  const { backups_list: list, sizes = {} } = JSON.parse(text) as Listed;
   return list
     .map((one) => ({
       id: one.backup_id,
       begun: one.begin_time_iso ?? one.begin_time ?? "",
       ended: one.end_time_iso ?? one.end_time ?? "",
-      size: one.size ?? 0,
+      size: sizes[one.backup_id],
       status: one.status,
     }))
     .sort((a, b) => (a.id < b.id ? 1 : -1));

@@ -56,7 +56,7 @@ describe("why a restore failed", () => {
 });
 
 describe("Barman's list of backups", () => {
-  it("is read the newest first, with those that never ended", () => {
+  it("is read the newest first, with what each takes in the bucket, those too that never ended", () => {
     const one = (backup_id: string, status: string) => ({
       backup_id,
       begin_time_iso: "2026-11-21T02:00:00+00:00",
@@ -65,12 +65,13 @@ describe("Barman's list of backups", () => {
     });
     const list = JSON.stringify({
       backups_list: [one("20261119T020000", "DONE"), one("20261120T020000", "FAILED")],
+      sizes: { "20261119T020000": 4096 },
     });
     assert.deepEqual(
-      parse(list).map(({ id, status }) => [id, status]),
+      parse(list).map(({ id, status, size }) => [id, status, size]),
       [
-        ["20261120T020000", "FAILED"],
-        ["20261119T020000", "DONE"],
+        ["20261120T020000", "FAILED", undefined],
+        ["20261119T020000", "DONE", 4096],
       ],
     );
   });
