@@ -6,13 +6,14 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { parse } from "@bufbuild/cel";
-import { keep, read } from "../kept";
+import keeping from "../../start/kept";
 
 export type Parsed = ReturnType<typeof parse>;
 
 /** The library exports no package.json: it lies three folders above what it does export. */
 const about = join(dirname(require.resolve("@bufbuild/cel")), "../../package.json");
 const { version } = JSON.parse(readFileSync(about, "utf8")) as { version: string };
+const { keep, read } = keeping("policies");
 const file = `cel-${version}.bin`;
 /** Old texts of rules that have changed since go once there are this many. */
 const MOST = 1000;

@@ -11,7 +11,7 @@ import { quiet } from "../../toolchain/lib/progress";
 import { run, type Result } from "../../toolchain/lib/run";
 
 const PROGRAM = ["index.ts", "wiring.ts", "wiring-parts.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
-const FOLDERS = ["clouds", "components", "config"];
+const FOLDERS = ["clouds", "components", "config", "start"];
 
 type Settings = Record<string, unknown>;
 
