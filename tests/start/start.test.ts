@@ -70,6 +70,16 @@ describe("a program's start", function () {
     assert.equal(await go(text), first);
   });
 
+  it("says where a promise began that never settles", async () => {
+    const text = `
+      import { debuggablePromise, leakedPromises } from "@pulumi/pulumi/runtime/debuggable";
+      interface Gone { one: number }
+      void debuggablePromise(new Promise<void>(() => undefined), "for ever");
+      console.error = (text: string) => console.log(text);
+      leakedPromises();`;
+    assert.match(await go(text), /CONTEXT\(0\): for ever\nSTACK_TRACE:\nError\n.*\n.*program\.ts:4:\d+/);
+  });
+
   it("shows a debugger TypeScript", async () => {
     const seen = `
       import { Session } from "node:inspector";
