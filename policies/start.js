@@ -11,11 +11,7 @@ Module.enableCompileCache?.(join(kept.folder, "v8"));
 
 require("../start/typescript.js")(kept);
 
-// The SDK loads npm's own resolver for programs with dynamic providers, a fifth of a start; a pack has none.
-const load = Module._load;
-Module._load = function (request, ...rest) {
-  return request === "@npmcli/arborist" ? {} : load.call(this, request, ...rest);
-};
+require("../start/later.js")();
 
 require("./pack.ts");
 

@@ -6,4 +6,5 @@ const { join } = require("node:path");
 const kept = require("./kept.js")("programs");
 
 enableCompileCache?.(join(kept.folder, "v8"));
+require("./later.js")();
 require("./stacks.js")(require("./typescript.js")(kept));

@@ -94,4 +94,36 @@ describe("a program's start", function () {
     await go(seen); // what was kept, with its map beside it
     assert.match(await go(seen, "--inspect=127.0.0.1:0"), /^file:\/\/.*\/program\.ts$/);
   });
+
+  describe("of the SDK", () => {
+    /** A function that is sent away, with what it takes from its program and from a module. */
+    const sends = `
+      import * as pulumi from "@pulumi/pulumi";
+      import { basename } from "node:path";
+      const loaded = () => ["@npmcli/arborist/lib", "typescript/lib"].map((part) => Object.keys(require.cache).some((file) => file.includes(part)));
+      const greeting: string = "hello";
+      const before = JSON.stringify(loaded());
+      pulumi.runtime
+        .serializeFunction((name: string) => greeting + basename(name))
+        .then(({ text, exportName }) => console.log(before + exportName + "\\n" + text));`;
+
+    it("leaves out what sends functions away, until one is sent", async () => {
+      await go(sends);
+      const [before, ...text] = (await go(sends)).split("\n");
+      assert.equal(before, "[false,false]handler");
+      assert.match(text.join("\n"), /hello/);
+    });
+
+    it("sends a function away as it does without", async () => {
+      await go(sends);
+      const ours = (await go(sends)).split("\n").slice(1);
+      const env = { TS_NODE_PROJECT: join(checkout, "tsconfig.json") };
+      const words = ["--require", "ts-node/register/transpile-only", program()];
+      const plain = (await run(process.execPath, words, { cwd: folder, env })).stdout
+        .trim()
+        .split("\n")
+        .slice(1);
+      assert.deepEqual(ours, plain);
+    });
+  });
 });
