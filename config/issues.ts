@@ -13,8 +13,11 @@ export interface Known {
   readonly elsewhere: (path: Path, key: string) => string | undefined;
 }
 
-/** Asked for with every parse: an empty message says that the schema gave none of its own, so one is made here. */
-export const NO_MESSAGE = { error: () => "" };
+/**
+ * Asked for with every parse: an empty message says that the schema gave none of its own, so one is made here. And no code
+ * is generated for the schemas, which takes longer than it saves where each reads one file.
+ */
+export const NO_MESSAGE = { error: () => "", jitless: true };
 
 /** One problem for each thing wrong, several for an issue that names several keys. */
 export function problemsOf(issues: readonly Issue[], raw: unknown, known: Known): Problem[] {

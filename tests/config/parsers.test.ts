@@ -62,6 +62,14 @@ describe("schedules", () => {
       assert.deepEqual(parseSchedule(text), { text, cron, longestGap }, text);
   });
 
+  it("say of a usual one what its cron says", () => {
+    const intervals = ["1m", "5m", "15m", "30m", "1h", "2h", "6h", "12h", "1d", "7d"];
+    for (const text of ["hourly", "daily", "weekly", "monthly", "quarterly", ...intervals]) {
+      const usual = parseSchedule(text);
+      assert.equal(usual?.longestGap, parseSchedule(usual?.cron ?? "")?.longestGap, text);
+    }
+  });
+
   it("refuses what cron cannot keep evenly, and what is none", () => {
     for (const text of [
       "7h",
