@@ -232,8 +232,12 @@ function concurrent(
   make: Make,
 ): RouteFilter[] {
   if (amount === undefined) return [];
+  // Unasked, Traefik counts those of all clients together here, by the host that they ask for.
+  const each = { sourceCriterion: { ipStrategy: { depth: 0 } } };
   return [
-    ref(make, `concurrent-${name}`, { inFlightReq: { amount, ...counting(plan?.by ?? "ip", proxied) } }),
+    ref(make, `concurrent-${name}`, {
+      inFlightReq: { amount, ...each, ...counting(plan?.by ?? "ip", proxied) },
+    }),
   ];
 }
 
