@@ -26,7 +26,7 @@ const missingTests = (rows: readonly Row[], known: ReadonlyMap<string, ReadonlyS
   );
 
 describe("the READMEs of the examples", function () {
-  this.timeout(60_000);
+  this.timeout(240_000); // mocha reads all the named files once more
   const pages = new Map(
     products().map((product) => [
       product,
