@@ -191,7 +191,7 @@ export function ingressOf({ cluster, secret, settings, space }: Place): Omit<Ing
 }
 
 /** What is watched, and who hears of it. */
-export function monitoringOf({ secret, settings, space }: Place, ingress: Ingress): MonitoringArgs {
+export function monitoringOf({ cloud, secret, settings, space }: Place, ingress: Ingress): MonitoringArgs {
   const { alerts, hosts, jobs, monitoring, parts, postgres, redis, routes, targets, tls } = settings;
   const operated = postgres?.mode === "operator" ? postgres : undefined;
   const managed = redis?.mode === "managed" ? redis : undefined;
@@ -247,6 +247,7 @@ export function monitoringOf({ secret, settings, space }: Place, ingress: Ingres
       postgres: operated && "postgres",
       redis: managed && "redis",
       requests: ingress.requests.to,
+      sharedDisks: !cloud.dedicated,
     },
   };
 }

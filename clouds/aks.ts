@@ -6,6 +6,7 @@ export const aks = {
   storageClass: "managed-csi-premium",
   sharedStorageClass: "azurefile-csi-premium",
   volumeExpansion: true,
+  dedicated: true,
   loadBalancer: {
     works: true,
     // Without it Azure probes /, and takes a node out of service when the answer is a redirect or a 404.

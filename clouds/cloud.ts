@@ -20,6 +20,8 @@ export interface Cloud {
   readonly volumeSnapshotClass?: string;
   /** Whether a bound volume can be made larger in place. */
   readonly volumeExpansion: boolean;
+  /** Whether the nodes are there for the cluster alone. Where not, how full their own disks are is no product's doing. */
+  readonly dedicated: boolean;
   readonly loadBalancer: {
     /** Whether a Service of type LoadBalancer gets an address by itself. */
     readonly works: boolean;

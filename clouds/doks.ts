@@ -6,6 +6,7 @@ export const doks = {
   storageClass: "do-block-storage",
   volumeSnapshotClass: "do-block-storage",
   volumeExpansion: true,
+  dedicated: true,
   loadBalancer: {
     works: true,
     annotations: { "service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol": "true" },

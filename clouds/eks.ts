@@ -7,6 +7,7 @@ export const eks = {
   sharedStorageClass: "efs-sc",
   volumeSnapshotClass: "ebs-csi",
   volumeExpansion: true,
+  dedicated: true,
   loadBalancer: {
     works: true,
     annotations: {

@@ -4,6 +4,7 @@ import { type Cloud, WELL_KNOWN } from "./cloud";
 export const generic = {
   title: "any Kubernetes",
   volumeExpansion: false,
+  dedicated: true,
   loadBalancer: {
     works: true,
     annotations: {},

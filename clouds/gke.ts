@@ -6,6 +6,7 @@ export const gke = {
   storageClass: "premium-rwo",
   sharedStorageClass: "standard-rwx",
   volumeExpansion: true,
+  dedicated: true,
   loadBalancer: {
     works: true,
     annotations: { "cloud.google.com/l4-rbs": "enabled" },

@@ -5,6 +5,7 @@ export const k3s = {
   title: "k3s",
   storageClass: "local-path",
   volumeExpansion: false,
+  dedicated: true,
   // k3s' own load balancer opens the ports on the nodes and knows nothing of source ranges.
   loadBalancer: {
     works: true,

@@ -4,6 +4,7 @@ import { type Cloud, WELL_KNOWN } from "./cloud";
 export const local = {
   title: "a cluster on this machine",
   volumeExpansion: false,
+  dedicated: false,
   loadBalancer: {
     works: false,
     annotations: {},

@@ -30,7 +30,7 @@ export {
   withDefaults,
 } from "./defaults";
 export { logsImage, postgresImage, redisExporterImage, redisImage } from "./images";
-export { connectionBudget, ROLLOUT_SURGE } from "./budget";
+export { connectionBudget, ROLLOUT_SURGE, SUPERUSER_RESERVE } from "./budget";
 export { tune } from "./tuning";
 export { platform } from "./platform";
 export { BARMAN, emptyOf, type Origin, type Recovery, recoveryOf } from "./recovery";

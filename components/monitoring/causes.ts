@@ -38,6 +38,8 @@ const STORE_GONE: Readonly<Record<string, readonly string[]>> = {
   postgres: ["PostgresDown", "ConnectionsUsedUp"],
   redis: ["RedisDown"],
 };
+/** The alert that says so of a part. */
+const PART_GONE = "NoReplicaAvailable";
 /** Within one part: what an alert makes the others there superfluous. */
 const WITHIN: readonly (readonly [cause: string, ...consequences: string[]])[] = [
   ["PostgresDown", "!"],
@@ -105,17 +107,17 @@ function stores({ needs }: CausesArgs): Silence[] {
 
 /** All else of a part that is down, and what others suffer from it. */
 function partsDown({ needs }: CausesArgs): Silence[] {
-  const down = is("alertname", "NoReplicaAvailable");
+  const down = is("alertname", PART_GONE);
   return [
     {
       equal: ["part"],
       sourceMatch: [down],
-      targetMatch: [{ matchType: "!~", name: "alertname", value: "NoReplicaAvailable|MigrationFailed" }],
+      targetMatch: [{ matchType: "!~", name: "alertname", value: `${PART_GONE}|MigrationFailed` }],
     },
     ...Object.keys(needs).flatMap((part) => {
       const dependents = dependentsOf(part, needs);
       if (dependents.length === 0) return [];
-      const others: Matcher = { matchType: "!=", name: "alertname", value: "NoReplicaAvailable" };
+      const others: Matcher = { matchType: "!=", name: "alertname", value: PART_GONE };
       return [
         {
           equal: [],
@@ -171,6 +173,28 @@ function own({ rules }: CausesArgs): Silence[] {
       ];
     });
   });
+}
+
+/**
+ * What rang within the window for whatever a part cannot do without, itself among it. Alertmanager's silence ends with the
+ * cause; the failures of that time stay in an alert's own window, and would ring then for what is mended.
+ */
+export function causeWithin(
+  args: Pick<RulesArgs, "parts" | "watched">,
+  part: string,
+  window: string,
+): string {
+  const needs = Object.fromEntries(Object.entries(args.parts).map(([name, one]) => [name, one.needs]));
+  const names = [...Object.keys(needs), ...Object.keys(STORE_GONE)];
+  const needed = names.filter((name) => name === part || dependentsOf(name, needs).includes(part)).sort();
+  const gone = [PART_GONE, ...needed.flatMap((name) => STORE_GONE[name] ?? [])];
+  const matchers = [
+    'alertstate="firing"',
+    `namespace="${args.watched.namespace}"`,
+    `alertname=~"${gone.join("|")}"`,
+    `part=~"${needed.join("|")}"`,
+  ];
+  return `max_over_time(ALERTS{${matchers.join(",")}}[${window}])`;
 }
 
 /** Whoever needs it, directly or by way of another. */

@@ -1,5 +1,5 @@
 /** What is asked of Prometheus about parts and stores: each signal of the configuration, in PromQL. */
-import type { Signal } from "../../config";
+import { type Signal, SUPERUSER_RESERVE } from "../../config";
 
 /** What queries are about. */
 export interface Watched {
@@ -12,6 +12,8 @@ export interface Watched {
   /** Name of the counter and of the histogram of requests. */
   readonly counter: string;
   readonly histogram: string;
+  /** The nodes' own disks also hold what is no product's: a volume that is a folder of one says nothing of the product. */
+  readonly sharedDisks?: boolean | undefined;
 }
 
 /** A quantile of the time the gateway waits for a part, in seconds. */
@@ -104,14 +106,13 @@ export function signal(
     case "restarts":
       return `sum(increase(kube_pod_container_status_restarts_total{${podsOf(at, of)}}[1h]))`;
     case "disk":
-      return (
-        `max(1 - kubelet_volume_stats_available_bytes{namespace="${namespace}"}` +
-        ` / kubelet_volume_stats_capacity_bytes{namespace="${namespace}"})`
-      );
+      return `max(1 - kubelet_volume_stats_available_bytes{namespace="${namespace}"} / ${volumes(at)})`;
     case "connections":
+      // What is kept back for superusers is nobody else's: who asks for one more than the rest is refused.
       return (
         pg &&
-        `max(sum by (pod) (cnpg_backends_total{${pg}}) / on (pod) max by (pod) (cnpg_pg_settings_setting{${pg},name="max_connections"}))`
+        `max(sum by (pod) (cnpg_backends_total{${pg}}) / on (pod) ` +
+          `(max by (pod) (cnpg_pg_settings_setting{${pg},name="max_connections"}) - ${SUPERUSER_RESERVE}))`
       );
     case "query":
       return (
@@ -137,6 +138,12 @@ export function signal(
     case "certificate-expiry":
       return certificates(namespace);
   }
+}
+
+/** Sizes of the volumes that count: one as large as a node's own disk is a folder of it. */
+function volumes({ namespace, sharedDisks }: Watched): string {
+  const sizes = `kubelet_volume_stats_capacity_bytes{namespace="${namespace}"}`;
+  return sharedDisks === true ? `(${sizes} != scalar(max(node_filesystem_size_bytes)))` : sizes;
 }
 
 function ofLimit(used: string, resource: string, matchers: string): string {

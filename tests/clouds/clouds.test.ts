@@ -60,6 +60,11 @@ describe("clouds", () => {
     assert.equal(clouds.generic.metricsServer, false);
   });
 
+  it("have nodes of their own, all but the machine somebody works at", () => {
+    const shared = all.filter(([, { dedicated }]) => !dedicated).map(([cloud]) => cloud);
+    assert.deepEqual(shared, ["local"]);
+  });
+
   it("can find out a visitor's address wherever visitors come in", () => {
     for (const [cloud, { loadBalancer }] of all) {
       const proxy = Object.keys(loadBalancer.annotations).some((name) => name.includes("proxy-protocol"));

@@ -146,7 +146,10 @@ function queue({ watched }: RulesArgs, name: string, { scale }: WatchedPart, mak
     make({
       alert: "QueueStands",
       description: "Jobs wait, and for a quarter of an hour their number has not gone down once.",
-      expr: `min_over_time(${depth}[15m:1m]) > 0 and resets(${depth}[15m:1m]) == 0`,
+      // Of a product that is younger than that, nobody can say so yet.
+      expr: ["min_over_time(#) > 0", "resets(#) == 0", "count_over_time(#) >= 15"]
+        .join(" and ")
+        .replaceAll("#", `${depth}[15m:1m]`),
       severity: "high",
       summary: `Nobody takes jobs from the queue of ${name}`,
       wait: "5m",

@@ -1,4 +1,5 @@
 /** What each route promises, as error budgets: how fast they are used, over two windows each. */
+import { causeWithin } from "../causes";
 import { latencyBurn, recorded, type RouteSeries, SHORTEST, type Window, WINDOWS } from "../recordings";
 import {
   alerting,
@@ -121,14 +122,14 @@ function errorAlerts(args: RulesArgs, name: string, { part, targets }: WatchedRo
   const budget = 1 - availability.value;
   const burns = OF_ERRORS.map(([{ factor, long, short, wait }, severity]) => {
     const most = rounded(factor * budget);
-    const often = `avg_over_time(${at.errors.series}[${long}]) >= ${perSecond(FEWEST_FAILURES, long)}`;
+    const often = `${howMany(at.errors.series, long)} >= ${FEWEST_FAILURES}`;
     return alerting(args, {
       alert: "ErrorBudgetBurns",
       description: `Failures over ${long} use the month's budget ${factor} times as fast as ${availability.text} allows.`,
       expr: [
         `${at.errorRatio(long).series} > ${most}`,
         `${at.errorRatio(short).series} > ${most}`,
-        often,
+        `${often} unless on () ${causeWithin(args, part, short)}`,
       ].join(" and "),
       labels: { route: name, slo: "availability", window: long },
       part,
@@ -144,7 +145,7 @@ function errorAlerts(args: RulesArgs, name: string, { part, targets }: WatchedRo
       description: `Over an hour, more than the promised ${errors.text} of answers were server errors.`,
       expr:
         `${at.errorRatio("1h").series} > ${errors.value} and ` +
-        `avg_over_time(${at.errors.series}[1h]) >= ${perSecond(FEWEST_FAILURES, "1h")}`,
+        `${howMany(at.errors.series, "1h")} >= ${FEWEST_FAILURES} unless on () ${causeWithin(args, part, "1h")}`,
       labels: { route: name, slo: "errors" },
       part,
       severity: "medium",
@@ -159,11 +160,11 @@ function latencyAlerts(args: RulesArgs, name: string, { part, targets: { p95 } }
   return OF_LATENCY.map(([{ factor, long, short, wait }, severity]) => {
     const slow = (window: Window) =>
       `${latencyBurn(at.buckets.series, factor * SLOWER, window)} > ${p95.value / 1000}`;
-    const enough = `avg_over_time(${at.requests.series}[${long}]) >= ${perSecond(FEWEST_REQUESTS, long)}`;
+    const enough = `${howMany(at.requests.series, long)} >= ${FEWEST_REQUESTS}`;
     return alerting(args, {
       alert: "LatencyBudgetBurns",
       description: `Over ${long}, more than ${rounded(factor * SLOWER * 100)} of 100 answers took longer than the promised ${p95.text}.`,
-      expr: `${slow(long)} and ${slow(short)} and on () ${enough}`,
+      expr: `${slow(long)} and ${slow(short)} and on () ${enough} unless on () ${causeWithin(args, part, short)}`,
       labels: { route: name, slo: "latency", window: long },
       part,
       severity,
@@ -173,18 +174,23 @@ function latencyAlerts(args: RulesArgs, name: string, { part, targets: { p95 } }
   });
 }
 
-const SECONDS: Readonly<Record<Window, number>> = {
-  "1h": 3600,
-  "30d": 30 * 86_400,
-  "30m": 1800,
-  "3d": 3 * 86_400,
-  "5m": 300,
-  "6h": 6 * 3600,
+/** How often to look: no rarer than the rates' own five minutes, or requests are missed; what rings soon is looked at at once. */
+const STEPS: Readonly<Record<Window, readonly [text: string, seconds: number]>> = {
+  "1h": ["10s", 10],
+  "30d": ["5m", 300],
+  "30m": ["10s", 10],
+  "3d": ["5m", 300],
+  "5m": ["10s", 10],
+  "6h": ["1m", 60],
 };
 
-/** So many in a window, as a rate. */
-function perSecond(count: number, window: Window): number {
-  return rounded(count / SECONDS[window]);
+/**
+ * How many there were in a window. A mean times the window would take a product's first minutes for all of it: one failure
+ * while it started would be as many as an hour of them.
+ */
+function howMany(rates: string, window: Window): string {
+  const [step, seconds] = STEPS[window];
+  return `sum_over_time(${rates}[${window}:${step}]) * ${seconds}`;
 }
 
 function rounded(value: number): number {

@@ -3,13 +3,23 @@ import assert from "node:assert/strict";
 import { ruleGroups } from "../../../components/monitoring/rules";
 import { views } from "../../../components/monitoring/views";
 import { checkRules, type Moment, rehearse } from "./promtool";
-import { SCENARIOS } from "./scenarios";
+import { type Scenario, SCENARIOS } from "./scenarios";
 import { GOOD_DAY, of, ownRule, requests, type Series, SHOP, slopes, levels, took } from "./shop";
 
 const assertRings = async (args: typeof SHOP, series: Series, moments: readonly Moment[]) => {
   const { good, said } = await rehearse(ruleGroups(args), { ...GOOD_DAY, ...series }, moments);
   assert.ok(good, said);
 };
+
+/** `Alert severity` of whatever does not ring at one moment, does at a later one, and does not at one later still. */
+function comeAndGone({ moments }: Scenario): string[] {
+  const rung = new Set(moments.flatMap(([, ...ringing]) => ringing));
+  return [...rung].flatMap((one) => {
+    const [name = "", , severity = ""] = one.split(" ");
+    const spelt = moments.map(([, ...ringing]) => (ringing.includes(one) ? "r" : ".")).join("");
+    return /\.r+\./.test(spelt) ? [`${name} ${severity}`] : [];
+  });
+}
 
 describe("the rules, in Prometheus' eyes", function () {
   this.timeout(120_000);
@@ -33,20 +43,14 @@ describe("the rules, in Prometheus' eyes", function () {
     assert.ok(good, said);
   });
 
-  it("are each rehearsed: no alert without a scenario in which it rings", () => {
-    const made = new Set(
-      ruleGroups({ ...SHOP, deadman: true }).flatMap(({ rules }) =>
-        rules.flatMap((rule) => ("alert" in rule ? [`${rule.alert} ${rule.labels.severity ?? ""}`] : [])),
-      ),
+  it("are each rehearsed three times over: not yet, then, no more", () => {
+    const made = ruleGroups({ ...SHOP, deadman: true }).flatMap(({ rules }) =>
+      rules.flatMap((rule) => ("alert" in rule ? [`${rule.alert} ${rule.labels.severity ?? ""}`] : [])),
     );
-    const rung = new Set(
-      SCENARIOS.flatMap(({ moments }) => moments.flatMap(([, ...ringing]) => ringing)).map((one) => {
-        const [name = "", , severity = ""] = one.split(" ");
-        return `${name} ${severity}`;
-      }),
-    );
+    // The one that always rings is the sign that the others would.
+    const rehearsed = new Set(["AlertingWorks none", ...SCENARIOS.flatMap(comeAndGone)]);
     assert.deepEqual(
-      [...made].filter((one) => !rung.has(one)),
+      [...new Set(made)].filter((one) => !rehearsed.has(one)),
       [],
     );
   });

@@ -10,6 +10,7 @@ import {
   requests,
   rising,
   type Series,
+  SHOP,
   slopes,
   store,
   took,
@@ -80,6 +81,56 @@ const routes: readonly Scenario[] = [
       [took("+Inf")]: rising(1),
     },
     moments: [["63m"], ["66m"], ["90m"]],
+  },
+  {
+    name: "a product minutes old that failed while it started",
+    series: {
+      [requests("200")]: `_x59 ${slopes(0, [END, 10])}`,
+      [requests("503")]: `_x59 ${slopes(0, [1, 0], [1, 4], [END, 0])}`,
+    },
+    moments: [["61m"], ["63m"], ["66m"], ["80m"], ["100m"]],
+  },
+  {
+    name: "a product minutes old that goes on failing",
+    series: {
+      [requests("200")]: `_x59 ${slopes(0, [END, 600])}`,
+      [requests("503")]: `_x59 ${slopes(0, [1, 0], [30, 200], [END, 0])}`,
+    },
+    moments: [
+      ["60m"],
+      ["65m", "ErrorBudgetBurns api critical"],
+      ["85m", "ErrorBudgetBurns api critical", "ErrorBudgetBurns api high", "ErrorsAboveTarget api medium"],
+    ],
+  },
+  {
+    name: "a part that was down: of the failures of that time nothing rings, during it or after",
+    series: {
+      [available("api")]: levels([60, 2], [10, 0], [END, 2]),
+      [requests("200")]: slopes(0, [60, 600], [10, 0], [END, 600]),
+      [requests("503")]: slopes(0, [60, 0], [10, 600], [END, 0]),
+    },
+    moments: [
+      ["60m"],
+      ["63m", "NoReplicaAvailable api critical"],
+      ["69m", "NoReplicaAvailable api critical"],
+      ["71m"],
+      ["74m"],
+      ["90m"],
+    ],
+  },
+  {
+    name: "a part that failed while its database was down, and goes on failing",
+    series: {
+      [instance("cnpg_collector_up")]: levels([60, 1], [10, 0], [END, 1]),
+      [requests("200")]: slopes(0, [60, 600], [30, 0], [END, 600]),
+      [requests("500")]: slopes(0, [60, 0], [30, 600], [END, 0]),
+    },
+    moments: [
+      ["60m"],
+      ["69m", "PostgresDown postgres critical"],
+      ["74m"],
+      ["80m", "ErrorBudgetBurns api critical"],
+    ],
   },
   {
     name: "a slow part",
@@ -167,6 +218,19 @@ const parts: readonly Scenario[] = [
     },
     ["20m", "27m", "45m"],
   ),
+  rings(
+    "a part that KEDA has at its ceiling",
+    {
+      [of(
+        "kube_horizontalpodautoscaler_status_current_replicas",
+        ',horizontalpodautoscaler="keda-hpa-worker"',
+      )]: spell(1, 3, 30),
+      [of("kube_horizontalpodautoscaler_spec_max_replicas", ',horizontalpodautoscaler="keda-hpa-worker"')]:
+        levels([END, 3]),
+    },
+    ["20m", "27m", "45m"],
+    "AtCeiling worker medium",
+  ),
 ];
 
 const depth = store("redis_key_size", ',db="db0",key="bull:jobs:wait"');
@@ -183,6 +247,11 @@ const queue: readonly Scenario[] = [
     ["25m", "35m", "65m"],
     "QueueStands worker high",
   ),
+  {
+    name: "a queue that grows in a product's first minutes, which its workers are about to take",
+    series: { [depth]: `_x29 ${slopes(1, [12, 1])} ${"0 5 ".repeat(600)}`.trim() },
+    moments: [["35m"], ["38m"], ["41m"], ["60m"]],
+  },
   rings(
     "QueueTooOld worker high",
     { [of("queue_oldest_age_seconds", ',pod="worker-1"')]: spell(3, 1000, 20) },
@@ -216,6 +285,12 @@ const postgres: readonly Scenario[] = [
       ["31m"],
     ],
   },
+  rings(
+    "a database whose last connections are kept for superusers",
+    { [connections]: spell(20, 96, 4) },
+    ["10m", "12m", "16m"],
+    "ConnectionsUsedUp postgres critical",
+  ),
   rings("ConnectionsNearlyUsedUp postgres high", { [connections]: spell(20, 90, 20) }, ["12m", "17m", "31m"]),
   rings(
     "PoolWaits postgres high",
@@ -301,6 +376,7 @@ const redis: readonly Scenario[] = [
 ];
 
 const available70 = of("kubelet_volume_stats_available_bytes", ',persistentvolumeclaim="postgres-1"');
+const machine = 'node_filesystem_size_bytes{namespace="slipway-monitoring",mountpoint="/etc/hosts"}';
 const expires = of("certmanager_certificate_expiration_timestamp_seconds", ',name="shop"');
 const DAY = 86_400;
 const cluster: readonly Scenario[] = [
@@ -314,6 +390,18 @@ const cluster: readonly Scenario[] = [
       ["27m", "VolumeFull cluster critical", "VolumeFillsUp cluster high"],
       ["41m"],
     ],
+  },
+  {
+    args: { watched: { ...SHOP.watched, sharedDisks: true } },
+    name: "a nearly full disk of the machine the cluster is on, of which volumes are folders",
+    series: { [machine]: levels([END, 100]), [available70]: spell(70, 3, 60) },
+    moments: [["13m"], ["40m"]],
+  },
+  {
+    args: { watched: { ...SHOP.watched, sharedDisks: true } },
+    name: "a nearly full volume on such a machine that is a disk of its own",
+    series: { [machine]: levels([END, 5000]), [available70]: spell(70, 3, 30) },
+    moments: [["11m"], ["13m", "VolumeFull cluster critical"], ["41m"]],
   },
   rings("CertificateEndsSoon cluster high", { [expires]: spell(60 * DAY, 10 * DAY, 90) }, [
     "60m",
