@@ -78,7 +78,9 @@ async function up(options: Options): Promise<void> {
     {
       title: "Product",
       run: async (step) => {
-        await product.up(step, { packs: policyPacks(checkout, { policy: true }) });
+        const packs = policyPacks(checkout, { policy: true });
+        // In a local stack findings are advice, and nobody waits for a preview.
+        await product.up(step, { packs, careful: settings.tier !== "local" });
       },
     },
     {

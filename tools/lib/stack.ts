@@ -13,7 +13,9 @@ import { Failure } from "../../toolchain/lib/failure";
 import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
 import type { Step } from "../../toolchain/lib/progress";
 import { run, tail, type Result } from "../../toolchain/lib/run";
+import { EXIT } from "../review/model";
 import { type Pack, packFlags } from "../review/packs";
+import { WAIVE } from "../review/words";
 import { releaseDeadLocks } from "./dead-locks";
 import { tellsForOnce, untold } from "./for-once";
 import { overlay } from "./overlay";
@@ -55,6 +57,8 @@ export interface Change {
   called?: string;
   /** Policy packs that the engine asks of each resource before it makes it, and of the whole when all are there. */
   packs?: readonly Pack[];
+  /** Previews first: where a rule is broken, or the program fails, nothing at all is made. */
+  careful?: boolean;
 }
 
 export class Stack {
@@ -167,9 +171,11 @@ export class Stack {
   async up(step: Step, how: Change = {}): Promise<{ changed: number }> {
     await this.prepare();
     const env = { ...(await recovered(this, step)).env, ...how.env };
-    const plan =
-      how.planFile === undefined ? ["--skip-preview"] : ["--skip-preview", `--plan=${how.planFile}`];
-    const flags = [...plan, ...packFlags(how.packs)];
+    const flags = [
+      ...(how.careful === true ? [] : ["--skip-preview"]),
+      ...(how.planFile === undefined ? [] : [`--plan=${how.planFile}`]),
+      ...packFlags(how.packs),
+    ];
     const answer = await this.change("up", flags, step, { ...how, env });
     if (tellsForOnce(env)) await this.import(untold((await this.state()) as object));
     const changes = [...answer.stdout.matchAll(/^\s+[+~-]+\s*(\d+) (?:created|updated|deleted|replaced)/gm)];
@@ -244,7 +250,11 @@ export class Stack {
         {
           details: diagnostics(answer.stdout) ?? tail(answer.stderr === "" ? answer.stdout : answer.stderr),
           log,
-          next: "mend what it says and run the same command again: what was made is kept, the rest goes on",
+          ...(violations(answer.stdout).length > 0
+            ? { next: WAIVE, exitCode: EXIT.violated }
+            : {
+                next: "mend what it says and run the same command again: what was made is kept, the rest goes on",
+              }),
         },
       );
     }

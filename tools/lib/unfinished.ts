@@ -9,7 +9,21 @@ interface KeepsState {
 }
 
 interface State {
-  deployment?: { pending_operations?: { resource: { urn: string }; type: string }[] };
+  deployment?: {
+    manifest?: { time?: string };
+    pending_operations?: { resource: { urn: string }; type: string }[];
+  };
+}
+
+/** What a run was at when it was killed, by Pulumi's names; and when the engine wrote its state last. */
+export function traces(state: unknown): { unfinished: string[]; written: string | undefined } {
+  const { deployment = {} } = state as State;
+  return {
+    unfinished: (deployment.pending_operations ?? []).map(
+      ({ resource }) => resource.urn.split("::").at(-1) ?? resource.urn,
+    ),
+    written: deployment.manifest?.time,
+  };
 }
 
 /**
@@ -18,11 +32,9 @@ interface State {
  */
 export async function recovered(stack: KeepsState, step: Step): Promise<{ env?: Record<string, string> }> {
   const state = (await stack.state()) as State;
-  const pending = state.deployment?.pending_operations ?? [];
-  if (pending.length === 0) return {};
-  step.note(
-    `a run was killed at ${pending.map(({ resource }) => resource.urn.split("::").at(-1)).join(", ")}`,
-  );
+  const { unfinished } = traces(state);
+  if (unfinished.length === 0) return {};
+  step.note(`a run was killed at ${unfinished.join(", ")}`);
   const deployment = { ...state.deployment, pending_operations: [] };
   await stack.import({ ...state, deployment });
   return { env: UPSERT };

@@ -13,7 +13,7 @@ import { freshBackup } from "./backups";
 import { backupBeforeMigrations } from "./migration-backup";
 import { checksOf } from "./checks";
 import { Locked, unlocked } from "./engine";
-import { acknowledgedBy, pass } from "./gate";
+import { acknowledgedBy, breaksNoRule, pass } from "./gate";
 import { runningImages } from "./images";
 import type { Held } from "./lease";
 import { migrationsOf, newOnes } from "./migrations";
@@ -108,9 +108,9 @@ export class Deployment {
       {
         title: "The reviewed plan",
         skip: () => plan === undefined && "none is given",
-        run: () => {
-          if (plan !== undefined) checkPlan(plan, { project, stack, commit }, this.releases[0]);
-          return Promise.resolve();
+        run: async () => {
+          if (plan === undefined) return;
+          checkPlan(plan, { project, stack, commit }, this.releases[0], await this.session.engine.state());
         },
       },
       { title: "A fresh backup", run: async (step) => step.note(await freshBackup(kube, settings)) },
@@ -120,8 +120,7 @@ export class Deployment {
       },
       {
         title: "What it would do",
-        // Whoever approved a plan has seen its dangers first, and the engine takes no other step.
-        skip: () => plan !== undefined && "as the plan says, which was reviewed",
+        skip: () => plan !== undefined && !this.given.policy && "as the plan says, which was reviewed",
         run: async (step) => step.note(await this.look(step)),
       },
       {
@@ -139,8 +138,14 @@ export class Deployment {
     const request = { folder, stack, env, configFile: engine.settings, packs };
     step.note("asking the engine");
     const [answer, secrets] = await Promise.all([runPreview(request), stackSecrets(request)]);
+    const found = review({ project, stack, folder, ...answer, secrets });
+    if (this.given.plan !== undefined) {
+      // Whoever approved a plan has seen its dangers first, and the engine takes no other step. The rules may be newer.
+      breaksNoRule(found, stack);
+      return "as the plan says, which was reviewed; no rule is broken";
+    }
     const acknowledged = [...this.given.acknowledge, ...(await acknowledgedBy(folder))];
-    return pass(review({ project, stack, folder, ...answer, secrets }), { acknowledged, stack });
+    return pass(found, { acknowledged, stack });
   }
 
   /** The engine, then the smoke test: nothing counts before both are through. */

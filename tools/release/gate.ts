@@ -3,7 +3,7 @@ import { Failure } from "../../toolchain/lib/failure";
 import { run } from "../../toolchain/lib/run";
 import type { Change, StackReview } from "../review/model";
 import { EXIT } from "../review/model";
-import { countsText } from "../review/words";
+import { countsText, WAIVE } from "../review/words";
 
 /** `Cluster/postgres`: short enough to type, and exact enough. */
 export const wordFor = ({ kind, name }: Pick<Change, "kind" | "name">) => `${kind}/${name}`;
@@ -21,8 +21,8 @@ export interface Asked {
   stack: string;
 }
 
-/** Throws unless the review lets the deployment go on; answers in a few words what will change. */
-export function pass(review: StackReview, { acknowledged, stack }: Asked): string {
+/** Throws unless there is a review, and no mandatory rule is broken in it. */
+export function breaksNoRule(review: StackReview, stack: string): void {
   if (review.outcome === "failed") {
     const errors = review.problems.filter(({ severity }) => severity === "error");
     throw new Failure(`the preview of ${stack} failed: nothing was changed`, {
@@ -39,10 +39,15 @@ export function pass(review: StackReview, { acknowledged, stack }: Asked): strin
         ({ rule, resource, message }) =>
           `${rule}${resource === undefined ? "" : ` (${resource})`}: ${message.split("\n")[0] ?? ""}`,
       ),
-      next: "mend it, or waive the finding with an owner, a reason and an end: waivers in the stack file",
+      next: WAIVE,
       exitCode: EXIT.violated,
     });
   }
+}
+
+/** Throws unless the review lets the deployment go on; answers in a few words what will change. */
+export function pass(review: StackReview, { acknowledged, stack }: Asked): string {
+  breaksNoRule(review, stack);
   const open = dangers(review).filter((change) => !acknowledged.includes(wordFor(change)));
   if (open.length > 0) {
     throw new Failure(`this would lose what does not come back: nothing was changed`, {

@@ -50,3 +50,7 @@ export function footprintRows({ before, after, cost }: Footprint): string[][] {
 
 const signed = (value: number, write: (value: number) => string) =>
   `${value < 0 ? "−" : "+"}${write(Math.abs(value))}`;
+
+/** What to do about a mandatory finding. */
+export const WAIVE =
+  "mend it, or waive the finding with an owner, a reason and an end: waivers in the stack file";

@@ -9,6 +9,7 @@ import type { Failure } from "../../../toolchain/lib/failure";
 import { policyPacks } from "../../../tools/review/packs";
 import { quiet } from "../../../toolchain/lib/progress";
 import { engineEnv } from "../../helpers/pulumi";
+import { fixtures, type Loose } from "../../policies/fixtures";
 
 describe("a stack that several machines share", function () {
   this.timeout(300_000);
@@ -33,7 +34,17 @@ describe("a stack that several machines share", function () {
     writeFileSync(join(project, "package.json"), '{"name":"shared","main":"index.js"}');
     writeFileSync(
       join(project, "index.js"),
-      'const pulumi = require("@pulumi/pulumi");\nexports.said = new pulumi.Config("slipway").get("said") ?? "nothing";\n',
+      `const pulumi = require("@pulumi/pulumi");
+const { RandomPet } = require("@pulumi/random");
+const config = new pulumi.Config("slipway");
+exports.said = config.get("said") ?? "nothing";
+// An object of Kubernetes as the pack sees one, that needs no cluster; a pet stands for all that is made besides.
+const object = config.getObject("object");
+if (object !== undefined) {
+  const pet = new RandomPet("pet");
+  new pulumi.ComponentResource("kubernetes:apps/v1:Deployment", "api", object, { dependsOn: [pet] });
+}
+`,
     );
     symlinkSync(join(checkout, "node_modules"), join(project, "node_modules"));
     writeFileSync(committed, 'config: { "slipway:said": one }\n');
@@ -74,5 +85,27 @@ describe("a stack that several machines share", function () {
       return true;
     });
     await at("one").up(quiet, { packs });
+  });
+
+  it("is made nothing of when the pack finds something and it was to be careful, and says what to do", async () => {
+    const packs = policyPacks(project, { policy: true });
+    const object: Loose = fixtures.Deployment();
+    object.spec.template.spec.containers[0].image = "nowhere.example.com/api:1";
+    const refused = (careful: boolean) =>
+      assert.rejects(at("one").up(quiet, { override: { object }, packs, careful }), (error: Failure) => {
+        assert.match(error.format(), /images-come-from-known-registries/);
+        assert.match(error.format(), /container api comes from a registry that is not allowed/);
+        assert.match(
+          error.format(),
+          /next: mend it, or waive the finding with an owner, a reason and an end/,
+        );
+        assert.equal(error.exitCode, 3);
+        return true;
+      });
+    const made = async () => (await at("one").exported()).resources.map(({ type }) => type.split(":").at(-1));
+    await refused(true);
+    assert.deepEqual(await made(), ["Stack"]);
+    await refused(false);
+    assert.ok((await made()).includes("RandomPet"), "without a look first, what comes before it is made");
   });
 });

@@ -161,6 +161,27 @@ describe("a reviewed plan", () => {
       says(/release 7 changed the stack after that[^]*--save-plan/),
     );
   });
+
+  it("is refused when a run that made no release has changed the stack since", () => {
+    const written = (time: string) => ({ deployment: { manifest: { time } } });
+    const before = released("2026-11-21T11:00:00.000Z");
+    checkPlan(plan, now, before, written("2026-11-21T12:59:59.123456789+01:00"));
+    assert.throws(
+      () => checkPlan(plan, now, before, written("2026-11-21T13:00:01.123456789+01:00")),
+      says(/is stale[^]*a run that made no release changed the stack after that[^]*--save-plan/),
+    );
+  });
+
+  it("is refused when a run was killed in the middle, and says how that is finished", () => {
+    const operation = { type: "creating", resource: { urn: "urn:pulumi:production::slipway::x::api-job" } };
+    const killed = { deployment: { pending_operations: [operation] } };
+    assert.throws(
+      () => checkPlan(plan, now, undefined, killed),
+      says(
+        /no plan can finish[^]*It was at api-job:[^]*next: finish it without a plan[^]*\.\/slipway deploy production; then[^]*--save-plan/,
+      ),
+    );
+  });
 });
 
 describe("what the engine says of a plan", () => {

@@ -17,6 +17,14 @@ describeLive("releases that go wrong", function () {
     await week.product.remove();
   });
 
+  /** The file of a plan of what is committed, as a review would have it. */
+  async function reviewed(): Promise<string> {
+    const folder = join(week.product.folder, "result");
+    const preview = await week.product.slipway(["preview", "--no-policy", "--save-plan", folder]);
+    assert.equal(preview.code, 2, preview.stderr);
+    return join(folder, `${STACK}.plan.json`);
+  }
+
   it("deploys a good version first", async () => {
     await week.good({ say: "two", wants: "two" });
   });
@@ -73,9 +81,17 @@ describeLive("releases that go wrong", function () {
     victim.kill();
     await victim.ended;
     await week.seen("five");
+    const plan = await reviewed();
     // Its lock is nobody's once it was not renewed for 30 s.
-    let answer = await week.deploy();
-    while (answer.stderr.includes("is deploying this stack")) answer = await week.deploy();
+    let refused = await week.deploy("--plan", plan);
+    while (refused.stderr.includes("is deploying this stack")) refused = await week.deploy("--plan", plan);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /no plan can finish what it was at\n {2}It was at \S*api-migration\S*[^]*next: finish it without a plan[^]*\.\/slipway deploy release-test/,
+    );
+    await week.seen("five");
+    const answer = await week.deploy();
     assert.equal(answer.code, 0, answer.stderr);
     week.release = outcomeOf(answer).release?.number ?? 0;
     await week.seen("six");
@@ -83,10 +99,7 @@ describeLive("releases that go wrong", function () {
 
   it("follows a reviewed plan, and refuses one that is stale", async () => {
     await week.product.write({ say: "seven" });
-    const folder = join(week.product.folder, "result");
-    const preview = await week.product.slipway(["preview", "--no-policy", "--save-plan", folder]);
-    assert.equal(preview.code, 2, preview.stderr);
-    const file = join(folder, `${STACK}.plan.json`);
+    const file = await reviewed();
     const answer = await week.deploy("--plan", file);
     assert.equal(answer.code, 0, answer.stderr);
     assert.equal(
