@@ -92,6 +92,18 @@ const object = (apiVersion: string, kind: string, rest: Loose, name = "api"): Lo
   ...rest,
 });
 
+const acme = {
+  acme: {
+    server: "https://acme-v02.api.letsencrypt.org/directory",
+    privateKeySecretRef: { name: "letsencrypt-account" },
+    solvers: [{ http01: { gatewayHTTPRoute: { parentRefs: [{ name: "api" }] } } }],
+  },
+};
+const watching = () => ({
+  replicas: 1,
+  resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+});
+
 const jobSpec = (name: string) => ({ activeDeadlineSeconds: 600, backoffLimit: 2, template: runOnce(name) });
 
 export const fixtures = {
@@ -287,14 +299,9 @@ export const fixtures = {
     apiVersion: "cert-manager.io/v1",
     kind: "ClusterIssuer",
     metadata: { name: "letsencrypt", labels: labels("letsencrypt") },
-    spec: {
-      acme: {
-        server: "https://acme-v02.api.letsencrypt.org/directory",
-        privateKeySecretRef: { name: "letsencrypt-account" },
-        solvers: [{ http01: { gatewayHTTPRoute: { parentRefs: [{ name: "api" }] } } }],
-      },
-    },
+    spec: structuredClone(acme),
   }),
+  Issuer: () => object("cert-manager.io/v1", "Issuer", { spec: structuredClone(acme) }, "letsencrypt"),
   Cluster: () =>
     object(
       "postgresql.cnpg.io/v1",
@@ -384,18 +391,9 @@ export const fixtures = {
       },
       "postgres",
     ),
-  Prometheus: () =>
-    object(
-      "monitoring.coreos.com/v1",
-      "Prometheus",
-      {
-        spec: {
-          replicas: 1,
-          resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } },
-        },
-      },
-      "prometheus",
-    ),
+  Prometheus: () => object("monitoring.coreos.com/v1", "Prometheus", { spec: watching() }, "prometheus"),
+  Alertmanager: () =>
+    object("monitoring.coreos.com/v1", "Alertmanager", { spec: watching() }, "alertmanager"),
 } satisfies Record<string, () => Loose>;
 
 export type FixtureName = keyof typeof fixtures;

@@ -14,7 +14,7 @@ import { careful } from "../../policies/settings";
 import { admissionPolicies, type Manifest } from "../../policies/vap";
 import { ApiServer, type Answer } from "./api-server";
 import { fixtures, type FixtureName, type Loose } from "./fixtures";
-import { cases, type Case } from "./rules/cases";
+import { cases, comparable, type Case } from "./rules/cases";
 
 const run = `policy-parity-${process.pid}`;
 const label = ["slipway.dev/policies", run] as const;
@@ -72,7 +72,6 @@ const broken = ({ on, change }: Case): Loose => {
   change(object);
   return object;
 };
-const comparable = (one: Case) => one.refused === undefined && one.config === undefined;
 
 describe("the API server and CrossGuard", function () {
   this.timeout(120_000);
