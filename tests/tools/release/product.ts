@@ -43,14 +43,14 @@ export function stackFile({
     image: "slipway.local/demo-api:dev",
     command: ["node", "-e", SERVER],
     port: 8000,
-    health: { live: "/health", ready: "/health", startup: "10s" },
+    health: { live: "/health", ready: "/health", startup: "30s" },
     env,
     scale: replicas,
     cpu: { request: "20m", limit: "500m" },
     memory: "96Mi",
     drain: "2s",
     grace: "5s",
-    deadline: "20s",
+    deadline: "45s",
     user: 1000,
   });
   return {
