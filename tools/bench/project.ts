@@ -2,14 +2,27 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { checkout } from "../../toolchain/lib/paths";
 
+/** What a program's Pulumi.yaml has Node load first. */
+export const starts = {
+  /** As the programs here start. */
+  ours: join(checkout, "start", "index.js"),
+  /** As a TypeScript program without a type check does anywhere. */
+  plain: "ts-node/register/transpile-only",
+};
+
 /** A Pulumi project of one program, with this checkout's SDKs, and a name of its own: a backend keeps stacks by project. */
-export function project(folder: string, name: string, program: string): string {
+export function project(folder: string, name: string, program: string, start = starts.ours): string {
   const path = join(folder, name);
   mkdirSync(path);
   symlinkSync(join(checkout, "node_modules"), join(path, "node_modules"));
   cpSync(join(checkout, "tsconfig.json"), join(path, "tsconfig.json"));
   const settings = readFileSync(join(checkout, "Pulumi.yaml"), "utf8");
-  writeFileSync(join(path, "Pulumi.yaml"), settings.replace(/^name: .*$/m, `name: ${name}`));
+  writeFileSync(
+    join(path, "Pulumi.yaml"),
+    settings
+      .replace(/^name: .*$/m, `name: ${name}`)
+      .replace(/--require \S+/, `--require ${JSON.stringify(start)}`),
+  );
   writeFileSync(join(path, "package.json"), JSON.stringify({ name, main: "index.ts" }));
   writeFileSync(join(path, "index.ts"), program);
   return path;
