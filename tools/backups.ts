@@ -47,7 +47,7 @@ async function backups(stack: string, options: Asked & { json?: true }): Promise
             database: live,
             bucket: database.backup.bucket.text,
             earliest: store?.status?.serverRecoveryWindow?.[live]?.firstRecoverabilityPoint,
-            backups: await held(kube, { namespace, cluster: live, from: live }),
+            backups: await held(kube, { namespace, cluster: live, from: live, sizes: true }),
           };
         },
       },

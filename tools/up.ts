@@ -11,7 +11,7 @@ import { answers, type Answer } from "./lib/answers";
 import { doors, settingsIn, settingsOf } from "./lib/doors";
 import { environment } from "./lib/environment";
 import { fullImages, localImages } from "./lib/local-images";
-import { full, stackFileWith } from "./lib/overlay";
+import { full, rememberFull, stackFileWith } from "./lib/overlay";
 import { Stack } from "./lib/stack";
 import { policyPacks } from "./review/packs";
 
@@ -78,6 +78,7 @@ async function up(options: Options): Promise<void> {
     {
       title: "Product",
       run: async (step) => {
+        if (embedded && options.stack === "local") rememberFull(options.full === true);
         const packs = policyPacks(checkout, { policy: true });
         // In a local stack findings are advice, and nobody waits for a preview.
         await product.up(step, { packs, careful: settings.tier !== "local" });

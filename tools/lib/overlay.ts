@@ -1,15 +1,30 @@
 /** A stack file with more said in it: what a second file of the same shape has is laid over it, key by key. */
-import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
 import { parseStackFile, type StackFile } from "../../config/source";
-import { checkout } from "../../toolchain/lib/paths";
+import { checkout, stateDir } from "../../toolchain/lib/paths";
 
 /** What `up --full` lays over the local stack's files. */
 export const full = {
   platform: join(checkout, "platform", "full.yaml"),
   product: join(checkout, "demo", "full.yaml"),
 };
+
+const marker = () => stateDir("settings", "product", "local.full");
+
+/** Whether the demo that is up has it laid over its file: whoever looks at it or changes it later means the same. */
+export function rememberFull(yes: boolean, file: string = marker()): void {
+  if (!yes) rmSync(file, { force: true });
+  else {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, "");
+  }
+}
+
+/** The file that lies over a stack's own since it was last brought up. */
+export const laidOver = (stack: string, folder: string, file: string = marker()): string | undefined =>
+  stack === "local" && folder === checkout && existsSync(file) ? full.product : undefined;
 
 /** Maps are joined at every level; anything else that both have is the second one's. */
 export function overlay(document: Document, file: string): void {

@@ -55,7 +55,7 @@ def sizes():
     return found
 
 try:
-    known = sizes()
+    known = sizes() if asked["sizes"] else {}
 except Exception:
     known = {}
 print(json.dumps({**json.loads(done.stdout), "sizes": known}))
@@ -67,10 +67,15 @@ const VARIABLES: Readonly<Record<string, string>> = {
   region: "AWS_DEFAULT_REGION",
 };
 
-/** Every backup that the bucket has of a database, the newest first. */
+/** Every backup that the bucket has of a database, the newest first; sizes only where asked for, since that takes its time. */
 export async function held(
   kube: Kube,
-  { namespace, cluster, from }: { namespace: string; cluster: string; from: string },
+  {
+    namespace,
+    cluster,
+    from,
+    sizes = false,
+  }: { namespace: string; cluster: string; from: string; sizes?: boolean },
 ): Promise<Held[]> {
   const store = await kube.get<Store>(KIND.store, STORE, namespace);
   const pod = (await kube.get<Cluster>(KIND.cluster, cluster, namespace))?.status?.currentPrimary;
@@ -88,7 +93,7 @@ export async function held(
   const where = endpointURL === undefined ? [] : ["--endpoint-url", endpointURL];
   const words = ["barman-cloud-backup-list", "--format", "json", "--cloud-provider", provider, ...where];
   const env = await keysOf(kube, namespace, s3Credentials ?? {});
-  const input = JSON.stringify({ env, words: [...words, destinationPath, from] });
+  const input = JSON.stringify({ env, sizes, words: [...words, destinationPath, from] });
   const inside = ["exec", "-i", "-n", namespace, pod, "-c", "plugin-barman-cloud", "--"];
   const answer = await kube.ask("looking into the bucket", [...inside, "python3", "-c", SCRIPT], {
     input,

@@ -9,7 +9,7 @@ import { open, type Asked, type Session } from "../release/session";
 import { stopping } from "../release/stopping";
 import { who } from "../release/who";
 import { aimAt, type Aim } from "./aim";
-import { makeFirstGood } from "./beside";
+import { makeFirstGood, wayName } from "./beside";
 import { held } from "./bucket";
 import { type Backed, backed, type Cluster, KIND, liveName, sql, stamp } from "./database";
 import { modelOf, quieten, switchTo, takeBack } from "./switch";
@@ -24,6 +24,7 @@ export interface Given extends Asked {
 
 export interface Restored {
   stack: string;
+  namespace: string;
   /** The database that was restored, and the one it comes from. */
   database: string;
   from: string;
@@ -94,7 +95,13 @@ class Run {
       await switchTo({ session, stack, live, name, origin, signal });
     }
     return {
-      ...{ stack, database: this.name, from: this.live, to: this.aim.text },
+      ...{
+        stack,
+        namespace: this.session.settings.namespace,
+        database: this.name,
+        from: this.live,
+        to: this.aim.text,
+      },
       ...{ backup: this.origin?.backup ?? "", switched, checks: this.checks },
     };
   }
@@ -206,6 +213,7 @@ class Run {
 
 export function restoredText({
   stack,
+  namespace,
   database,
   from,
   to,
@@ -224,7 +232,9 @@ export function restoredText({
           `  Commit Pulumi.${stack}.yaml: it names the live database (slipway:postgres.restored).`,
           `  ${from} is kept, asleep: ./slipway restore ${stack} --confirm takes it away.`,
         ]
-      : [`  When you have seen enough: kubectl delete cluster ${database}`]),
+      : [
+          `  When you have seen enough: kubectl delete --namespace ${namespace} ${KIND.cluster}/${database} networkpolicy/${wayName(database)}`,
+        ]),
     "",
   ].join("\n");
 }

@@ -10,8 +10,9 @@ import type { Step } from "../../toolchain/lib/progress";
 import { run } from "../../toolchain/lib/run";
 import { authority } from "../lib/authority";
 import type { Way } from "../lib/ask";
-import { settingsOf } from "../lib/doors";
+import { settingsIn as settingsOf } from "../lib/doors";
 import { environment } from "../lib/environment";
+import { laidOver, stackFileWith } from "../lib/overlay";
 import { Stack } from "../lib/stack";
 import { projectName, stackNames } from "../review/project";
 import { isItsCluster, namespacesIn, primaryOf, renamedContext } from "./clusters";
@@ -43,16 +44,26 @@ export interface Session {
   close(): void;
 }
 
+interface Read {
+  folder: string;
+  raw: Raw;
+  settings: Settings;
+  /** What `up --full` has laid over the stack's file. */
+  also?: string;
+}
+
 /** The stack file is read first of all: a wrong one must cost nobody anything. */
-export function settingsIn(stack: string, cwd: string): { folder: string; raw: Raw; settings: Settings } {
+export function settingsIn(stack: string, cwd: string): Read {
   const folder = resolve(cwd);
   stackNames(folder, [stack]);
-  const settings = settingsOf(stack, folder);
-  return { folder, settings, raw: readStackFile(join(folder, `Pulumi.${stack}.yaml`)).raw };
+  const also = laidOver(stack, folder);
+  const file =
+    also === undefined ? readStackFile(join(folder, `Pulumi.${stack}.yaml`)) : stackFileWith(stack, also);
+  return { folder, settings: settingsOf(file), raw: file.raw, ...(also === undefined ? {} : { also }) };
 }
 
 export async function open(stack: string, asked: Asked, step: Step): Promise<Session> {
-  const { folder, raw, settings } = settingsIn(stack, asked.cwd);
+  const { folder, raw, settings, also } = settingsIn(stack, asked.cwd);
   const closing: (() => void)[] = [];
   const [primary, cluster] = primaryOf(settings);
   let env = await environment(step);
@@ -61,7 +72,7 @@ export async function open(stack: string, asked: Asked, step: Step): Promise<Ses
     env = renamed.env as Record<string, string>;
     closing.push(renamed.close);
   }
-  const engine = new Stack({ project: "", stack, env, folder });
+  const engine = new Stack({ project: "", stack, env, folder, also });
   const kubes: Record<string, Kube> = {};
   const kubeAt = async (name: string): Promise<Kube> =>
     (kubes[name] ??= await reach(name, settings, engine, env, closing));

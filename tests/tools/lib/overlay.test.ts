@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { overlay } from "../../../tools/lib/overlay";
+import { full, laidOver, overlay, rememberFull } from "../../../tools/lib/overlay";
+import { checkout } from "../../../toolchain/lib/paths";
 
 describe("a file laid over a stack file", () => {
   let folder: string;
@@ -43,5 +44,16 @@ describe("a file laid over a stack file", () => {
     assert.deepEqual(laid("config: {backup: none}", "config: {backup: {every: daily}, alerts: {high: x}}"), {
       config: { alerts: { high: "x" }, backup: { every: "daily" } },
     });
+  });
+
+  it("is remembered of the demo that is up, for whoever backs it up or restores it, and of nothing else", () => {
+    const mark = join(folder, "settings", "local.full");
+    assert.equal(laidOver("local", checkout, mark), undefined);
+    rememberFull(true, mark);
+    assert.equal(laidOver("local", checkout, mark), full.product);
+    assert.equal(laidOver("staging", checkout, mark), undefined);
+    assert.equal(laidOver("local", folder, mark), undefined);
+    rememberFull(false, mark);
+    assert.equal(laidOver("local", checkout, mark), undefined);
   });
 });

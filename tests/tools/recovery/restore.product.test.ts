@@ -11,7 +11,9 @@ describeLive("a dropped table", function () {
 
   before(async () => {
     await product.make();
-    await product.commit(small(product.stack));
+    const { postgres, ...rest } = small(product.stack) as { postgres: object };
+    // As much of a core as a database gets that asks for nothing.
+    await product.commit({ ...rest, postgres: { ...postgres, cpu: "500m" } });
     await product.pulumi("stack", "init");
     await product.pulumi("up", "--yes", "--skip-preview");
   });
@@ -21,7 +23,8 @@ describeLive("a dropped table", function () {
     const moment = await drop(product);
     const answer = await product.slipway(["restore", "--to", moment, "--json"]);
     assert.equal(answer.code, 0, answer.stderr);
-    const { database } = JSON.parse(answer.stdout) as Restored;
+    const { database, took } = JSON.parse(answer.stdout) as Restored;
+    process.stdout.write(`        restored in ${Math.round(took / 1000)} s\n`);
     assert.equal(await ask(product, `${database}-1`, "select count(*) from precious"), "100");
     const preview = await product.pulumi("preview", "--expect-no-changes");
     assert.equal(preview.code, 0);

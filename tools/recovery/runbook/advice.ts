@@ -59,7 +59,7 @@ export const ADVICE: Readonly<Record<string, readonly string[]>> = {
   ErrorsAboveTarget: [status, logs, "Since the last release? Then go back first and look later:", back],
   JobFailed: [
     "KUBECTL get jobs",
-    "KUBECTL logs job/PART --since=24h",
+    "KUBECTL logs --selector=app.kubernetes.io/name=PART --since=24h --tail=100 --prefix",
     "Run it again: KUBECTL create job again --from=cronjob/PART",
   ],
   JobLate: ["KUBECTL get cronjobs,jobs", events],
@@ -77,7 +77,7 @@ export const ADVICE: Readonly<Record<string, readonly string[]>> = {
   MetricsMissing: [pods, "Nothing is known of it while this rings: other alerts of it cannot."],
   MigrationFailed: [
     "The old version serves on; nothing was switched.",
-    "KUBECTL logs job/PART",
+    "KUBECTL logs --selector=app.kubernetes.io/name=PART-migration --tail=100 --prefix",
     "./slipway releases STACK",
   ],
   NamesSlow: ["Ask the name yourself; is the DNS vendor in trouble?"],
