@@ -163,6 +163,16 @@ describeProduct("flakeguard", ["local", "staging", "production"], (of) => {
     assert.ok(look.alerts("NoReplicaAvailable").length >= 3);
   });
 
+  it("response time, errors, uptime, Redis and resources are watched against the targets", () => {
+    const look = of("production");
+    assert.match(look.alerts("LatencyBudgetBurns")[0]?.expr ?? "", /> 0\.5 and/);
+    assert.match(look.alerts("ErrorsAboveTarget")[0]?.expr ?? "", /> 0\.01 and/);
+    assert.match(look.alerts("ErrorBudgetBurns")[0]?.expr ?? "", /> 0\.0144 and/);
+    for (const name of ["RedisDown", "RedisNearlyFull", "CpuAtLimit", "MemoryNearLimit", "VolumeFillsUp"]) {
+      assert.ok(look.alerts(name).length > 0, name);
+    }
+  });
+
   it("API key and JWT secret are made, and made anew by changing one word", () => {
     const look = of("production");
     for (const name of ["api-key", "jwt-secret"]) {

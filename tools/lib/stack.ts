@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parse, parseDocument } from "yaml";
+import { type Document, parse, parseDocument } from "yaml";
 import { NAMESPACE } from "../../config/source";
 import { Failure } from "../../toolchain/lib/failure";
 import { cacheDir, checkout, stateDir } from "../../toolchain/lib/paths";
@@ -111,7 +111,7 @@ export class Stack {
       const salt = this.salt() ?? (await this.saltOfState());
       if (salt !== undefined) document.set("encryptionsalt", salt);
     }
-    writeFileSync(this.settings, document.toString(), { mode: 0o600 });
+    writeFileSync(this.settings, unfolded(document), { mode: 0o600 });
   }
 
   /** The settings with some keys changed, in a file of its own: who only looks at the stack meanwhile writes the other one. */
@@ -123,7 +123,7 @@ export class Stack {
       else document.setIn(path, value);
     }
     const file = join(this.own, `Pulumi.${this.options.stack}.override.yaml`);
-    writeFileSync(file, document.toString(), { mode: 0o600 });
+    writeFileSync(file, unfolded(document), { mode: 0o600 });
     return file;
   }
 
@@ -265,6 +265,9 @@ export class Stack {
     return run("pulumi", args, { ...options, env: { ...this.options.env, ...options?.env } });
   }
 }
+
+/** As text in which no line is broken: the engine's own reader puts some folded texts together otherwise than this one. */
+const unfolded = (document: Document): string => document.toString({ lineWidth: 0 });
 
 /** The engine's own summary of what went wrong, without the list of what went well. */
 export function diagnostics(output: string): string[] | undefined {
