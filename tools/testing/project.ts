@@ -21,17 +21,26 @@ export const stackFileOf = (settings: Settings): Settings => ({
 });
 
 export class Project {
-  readonly folder = mkdtempSync(join(tmpdir(), "slipway-project-"));
+  readonly folder: string;
   private env: Record<string, string | undefined> = {};
 
-  /** `stack` is the product's and its namespace's, too. */
-  constructor(readonly stack: string) {}
+  /** `stack` is the product's and its namespace's, too. Beside another one it is one more stack of that project. */
+  constructor(
+    readonly stack: string,
+    private readonly beside?: Project,
+  ) {
+    this.folder = beside?.folder ?? mkdtempSync(join(tmpdir(), "slipway-project-"));
+  }
 
   get file(): string {
     return join(this.folder, `Pulumi.${this.stack}.yaml`);
   }
 
   async make(env: Record<string, string | undefined> = {}): Promise<void> {
+    if (this.beside !== undefined) {
+      this.env = this.beside.env;
+      return;
+    }
     for (const name of PROGRAM) cpSync(join(checkout, name), join(this.folder, name));
     for (const name of FOLDERS) cpSync(join(checkout, name), join(this.folder, name), { recursive: true });
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
@@ -126,6 +135,6 @@ export class Project {
       const name = ["priorityclass", `${this.stack}-${level}`, "--ignore-not-found"];
       await run("kubectl", ["--context", "slipway", "delete", ...name], { env: this.env });
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.beside === undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -72,16 +72,17 @@ export async function ask(product: Project, pod: string, text: string): Promise<
   return (await product.kubectl(...words)).trim();
 }
 
+/** Once there is a good backup of a database. */
+export async function backedUp(product: Project, database = "postgres"): Promise<void> {
+  const of = `-o=jsonpath={.items[?(@.spec.cluster.name=="${database}")].status.phase}`;
+  await product.until(async () =>
+    (await product.kubectl("get", "backups.postgresql.cnpg.io", of)).includes("completed"),
+  );
+}
+
 /** Once there is a backup, a table is filled and dropped; answers a moment in between. */
 export async function drop(product: Project): Promise<string> {
-  await product.until(async () => {
-    const done = await product.kubectl(
-      "get",
-      "backups.postgresql.cnpg.io",
-      "-o=jsonpath={.items[*].status.phase}",
-    );
-    return done.includes("completed");
-  });
+  await backedUp(product);
   await ask(product, "postgres-1", "create table precious as select * from generate_series(1, 100)");
   // As Postgres sees the time: nothing else decides what was before.
   const moment = await ask(
