@@ -11,6 +11,7 @@ import { Monitoring } from "./components/monitoring";
 import type { Part } from "./components/part";
 import { Postgres } from "./components/postgres";
 import { Redis } from "./components/redis";
+import { Rehearsal } from "./components/rehearsal";
 import { Secrets } from "./components/secrets";
 import { Space } from "./components/space";
 import { Task } from "./components/task";
@@ -18,6 +19,7 @@ import { Web } from "./components/web";
 import { Worker } from "./components/worker";
 import * as wiring from "./wiring";
 import * as wired from "./wiring-parts";
+import { rehearsalOf } from "./wiring-rehearsal";
 
 const { settings, secrets: given } = wiring.read();
 const registry = wiring.registryOf(settings.registry, given);
@@ -35,9 +37,8 @@ const images = Object.fromEntries(
 
 export const clusters = Object.fromEntries(
   Object.entries(settings.clusters).map(([name, cluster]) => {
-    const space = new Space(name, wiring.spaceOf(settings, given), {
-      provider: wiring.providerOf(name, cluster, given),
-    });
+    const provider = wiring.providerOf(name, cluster, given);
+    const space = new Space(name, wiring.spaceOf(settings, given), { provider });
     const cloud: Cloud = clouds[cluster.cloud];
     const secrets = new Secrets("secrets", { secrets: wiring.originsOf(settings, given), space });
     const here: wiring.Place = {
@@ -53,6 +54,11 @@ export const clusters = Object.fromEntries(
 
     const postgres =
       settings.postgres && new Postgres("postgres", wiring.postgresOf(settings.postgres, here));
+    const rehearsed = rehearsalOf(here, postgres?.kept, given);
+    if (rehearsed !== undefined) {
+      const home = new Space(`${name}-rehearsal`, rehearsed.home, { provider });
+      new Rehearsal("drill", { ...rehearsed.args, space: home });
+    }
     const redis = settings.redis && new Redis("redis", wiring.redisOf(settings.redis, here));
 
     const stores = { postgres, redis };

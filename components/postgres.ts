@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { BARMAN, type Duration, platform } from "../config";
 import { backupPorts, objectStoreSpec } from "./backups";
-import { Cluster, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
+import { Cluster, type ClusterSpec, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
 import type { Labels } from "./labels";
 import { endpoint, keeping, PodMonitor, podMonitorSpec, type Relabeling } from "./monitors";
 import { POOLER_SERIES, POSTGRES_SERIES, POSTGRES_SETTINGS } from "./monitoring/series";
@@ -30,6 +30,18 @@ const CA_FOLDER = "/etc/slipway/postgres";
 const CA_FILE = "ca.crt";
 const USUAL_INTERVAL: Duration = { text: "30s", value: 30_000 };
 
+/** What a rehearsed restore begins with. */
+export interface Kept {
+  /** The database whose backups these are. */
+  readonly cluster: string;
+  readonly spec: pulumi.Output<ClusterSpec>;
+  /** The bucket's settings, and the Secrets with its keys and the owner's login. */
+  readonly store: pulumi.Output<string>;
+  readonly secrets: readonly pulumi.Input<string>[];
+  /** Ports of the bucket. */
+  readonly ports: readonly number[];
+}
+
 /** One way to the database. */
 interface Ways {
   readonly url: SecretKey;
@@ -52,11 +64,14 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
   readonly urls: Ways;
   readonly connection: Connection;
   readonly migrationConnection: Connection;
+  /** Of a database that is backed up. */
+  readonly kept: Kept | undefined;
 
   constructor(name: string, args: PostgresArgs, opts?: ResidentOptions) {
     super("Postgres", name, args.space, args.transform, opts);
     const made = args.mode === "operator" ? this.#operated(args) : this.#external(args);
     this.urls = made.urls;
+    this.kept = made.kept;
     const restored = args.mode === "operator" ? args.restored?.name : undefined;
     const common = { after: made.after, data: restored, env: made.env, files: made.files, to: name };
     this.connection = {
@@ -85,8 +100,35 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     );
     const login = this.#createLogin(owner, password);
     const ways = this.#openWays(cluster, args);
-    const store = this.#createStore(args);
+    const keys = this.#holdKeys(args);
+    const store = this.#createStore(args, keys);
     const queries = this.#createQueries(args);
+    const spec = pulumi
+      .all([
+        this.space.namespace,
+        this.space.priorityClass("high"),
+        this.space.pullSecret,
+        login.metadata.name,
+        store?.metadata.name,
+        queries?.metadata.name,
+      ])
+      .apply(([namespace, priorityClass, pullSecret, loginName, objectStore, queriesName]) =>
+        clusterSpec(
+          args,
+          {
+            cluster,
+            login: loginName,
+            namespace,
+            objectStore,
+            poolers: [writes, reads].filter((one) => one !== undefined),
+            priorityClass,
+            pullSecret,
+            queries: queriesName,
+            zoneKey: args.zoneKey ?? "topology.kubernetes.io/zone",
+          },
+          this.labels,
+        ),
+      );
     const running = this.child(
       "cluster",
       Cluster,
@@ -96,32 +138,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
           annotations: { "pulumi.com/waitFor": "condition=Ready" },
           name: cluster,
         },
-        spec: pulumi
-          .all([
-            this.space.namespace,
-            this.space.priorityClass("high"),
-            this.space.pullSecret,
-            login.metadata.name,
-            store?.metadata.name,
-            queries?.metadata.name,
-          ])
-          .apply(([namespace, priorityClass, pullSecret, loginName, objectStore, queriesName]) =>
-            clusterSpec(
-              args,
-              {
-                cluster,
-                login: loginName,
-                namespace,
-                objectStore,
-                poolers: [writes, reads].filter((one) => one !== undefined),
-                priorityClass,
-                pullSecret,
-                queries: queriesName,
-                zoneKey: args.zoneKey ?? "topology.kubernetes.io/zone",
-              },
-              this.labels,
-            ),
-          ),
+        spec,
       },
       {
         customTimeouts: { create: "15m", update: "30m" },
@@ -170,6 +187,14 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
         user: owner,
       },
       files: [{ file: CA_FILE, folder: CA_FOLDER, key: "ca.crt", secret: `${cluster}-ca` }],
+      kept: args.backup &&
+        store && {
+          cluster,
+          ports: backupPorts(args.backup),
+          secrets: [login.metadata.name, ...Object.values(keys ?? {}).map(({ secret }) => secret)],
+          spec,
+          store: store.metadata.name,
+        },
       urls,
     };
   }
@@ -204,15 +229,20 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     ];
   }
 
-  #createStore({ backup }: OperatorPostgresArgs): k8s.apiextensions.CustomResource | undefined {
-    if (backup === undefined) return undefined;
+  #holdKeys({ backup }: OperatorPostgresArgs): Record<string, SecretKey> | undefined {
+    if (backup?.credentials === undefined) return undefined;
     const { credentials, region } = backup;
-    const keys =
-      credentials &&
-      this.holdSecrets<string>("bucket", {
-        ...credentials,
-        ...(region === undefined ? {} : { region: { value: pulumi.output(region) } }),
-      });
+    return this.holdSecrets<string>("bucket", {
+      ...credentials,
+      ...(region === undefined ? {} : { region: { value: pulumi.output(region) } }),
+    });
+  }
+
+  #createStore(
+    { backup }: OperatorPostgresArgs,
+    keys: Record<string, SecretKey> | undefined,
+  ): k8s.apiextensions.CustomResource | undefined {
+    if (backup === undefined) return undefined;
     return this.child("store", ObjectStore, {
       metadata: this.meta("ObjectStore"),
       spec: objectStoreSpec(backup, keys),
@@ -402,6 +432,7 @@ interface Made {
   /** What is told differently of the way past the poolers. */
   readonly directFacts: Connection["facts"];
   readonly files: readonly SecretFile[];
+  readonly kept?: Kept | undefined;
 }
 
 function instancesOf(cluster: string): Labels {

@@ -37,6 +37,8 @@ export interface SpaceArgs {
   registry?:
     | { readonly server: string; readonly username: string; readonly password: pulumi.Input<string> }
     | undefined;
+  /** One that is there for another's sake shares its priority classes. @default - has its own */
+  beside?: Space;
   transform?: SpaceTransforms;
 }
 
@@ -100,10 +102,13 @@ export class Space extends Component<SpaceTransforms> {
     });
     this.ready = [namespace, deny];
     this.pullSecret = this.#createPullSecret(args.registry, labels);
-    this.#priorities = {
-      high: this.#createPriority("high", HIGH, called, labels),
-      low: this.#createPriority("low", LOW, called, labels),
-    };
+    this.#priorities =
+      args.beside === undefined
+        ? {
+            high: this.#createPriority("high", HIGH, called, labels),
+            low: this.#createPriority("low", LOW, called, labels),
+          }
+        : args.beside.#priorities;
 
     this.finish({ namespace: this.namespace });
   }

@@ -22,6 +22,8 @@ const digests: Readonly<Record<string, string>> = {
   "docker.io/oliver006/redis_exporter:v1.90.0":
     "a129504e65b87c54f79bc92f1afc403475e8ff646a3d7512de469904ceddf986",
   "docker.io/grafana/alloy:v1.10.2": "bcf27f18c4402869af112fb39e35e1db3804a404686f4caa20bdf77814219223",
+  "docker.io/library/node:24.21.0-bookworm-slim":
+    "0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6",
 
   // What the platform runs.
   "docker.io/library/traefik:v3.6.1": "fd5932c796f7e2db9fd6bff485ef693d53797f0ee8ad03dc68aa424ea6f21958",

@@ -26,3 +26,6 @@ export const redisExporterImage = pinned("docker.io/oliver006/redis_exporter:v1.
 
 /** Grafana's agent, which sends a product's logs on. */
 export const logsImage = pinned("docker.io/grafana/alloy:v1.10.2");
+
+/** What runs the keeper: the program that rehearses restores. */
+export const keeperImage = pinned("docker.io/library/node:24.21.0-bookworm-slim");

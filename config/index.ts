@@ -29,7 +29,7 @@ export {
   stackDefaults,
   withDefaults,
 } from "./defaults";
-export { logsImage, postgresImage, redisExporterImage, redisImage } from "./images";
+export { keeperImage, logsImage, postgresImage, redisExporterImage, redisImage } from "./images";
 export { connectionBudget, ROLLOUT_SURGE, SUPERUSER_RESERVE } from "./budget";
 export { tune } from "./tuning";
 export { platform } from "./platform";

@@ -24,8 +24,18 @@ type Spec = Record<string, unknown> & { instances: number };
 
 /** Thousandths of the one core that a rehearsal costs. Fetching and replaying take turns: neither needs all of it. */
 export const SHARES = { database: 500, fetching: 400, program: 100 } as const;
+/** Who asks the throwaway database in the cluster: a role of its own, whose password is made anew each time. */
+export const KEEPER = { role: "slipway_drill", secret: "drill-keeper" } as const;
 /** Memory of what fetches backups beside the database. */
 export const FETCHING_MEMORY = "512Mi";
+/** What is remembered of rehearsals, in the product's namespace. */
+export const DRILL_LEASE = "slipway-drill";
+/**
+ * The throwaway database, and the bucket's keys beside it: always called the same, so that the next run finds them. The
+ * operator gives each database an account and a role of its name: nobody else's there may be called so.
+ */
+export const THROWAWAY = "throwaway";
+export const BUCKET_KEYS = "drill-bucket";
 
 /** Where the cluster's own job rehearses; the command has a namespace of its own, which is gone afterwards. */
 export const rehearsalHome = (namespace: string): string => `${namespace}-drill`;

@@ -48,6 +48,7 @@ const WITHIN: readonly (readonly [cause: string, ...consequences: string[]])[] =
   ["BackupMissing", "BackupFailed"],
   ["BackupTooOld", "BackupFailed"],
   ["ArchiveBehind", "ArchiveFails"],
+  ["DrillFailed", "DrillTooOld"],
   ["MigrationFailed", "RolloutStuck"],
   ["OutOfMemory", "KeepsRestarting", "MemoryNearLimit"],
   ["KeepsRestarting", "RolloutStuck", "MetricsMissing"],

@@ -83,6 +83,11 @@ const drill = z.strictObject({
     "Queries the restored database must answer",
   ),
   amcheck: key(yesOrNo().prefault(true), "Check every index and table for corruption"),
+  image: key(
+    image().optional(),
+    "Image of the job that holds it: anything with `node` of version 22 or later. When not said, the official one",
+    "ghcr.io/acme/node:24",
+  ),
   storage: key(bytes(GI).optional(), "Size of the throwaway disk; when not said, the database's own", "20Gi"),
 });
 

@@ -96,6 +96,7 @@ describe("Monitoring's alerts", () => {
       "BackupTooOld",
       "ConnectionsNearlyUsedUp",
       "ConnectionsUsedUp",
+      "DrillFailed",
       "DrillTooOld",
       "ErrorBudgetBurns",
       "ErrorsAboveTarget",

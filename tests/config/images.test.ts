@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { logsImage, postgresImage, redisExporterImage, redisImage } from "../../config";
+import { keeperImage, logsImage, postgresImage, redisExporterImage, redisImage } from "../../config";
 import { pinnedTags } from "../../config/digests";
 import { parseImage } from "../../config/image";
 import { settingsSchema } from "../../config/json-schema";
@@ -34,6 +34,7 @@ const ofStacks = (): [what: string, image: string, major?: number][] => [
   ]),
   ["Redis' exporter", redisExporterImage],
   ["the logs' agent", logsImage],
+  ["the keeper's Node", keeperImage],
 ];
 const ofPlatform = Object.entries(platform)
   .filter(([name]) => !unnamed.includes(name as ImageName))
@@ -79,7 +80,11 @@ describe("images that Slipway names", () => {
     const named = /["'`](?:docker\.io|ghcr\.io|quay\.io|gcr\.io|registry\.k8s\.io)\/[^"'`\s]*:[^"'`\s]+/;
     const files = ["components", "config", "clouds", "platform", "zone"]
       .flatMap((folder) => sources(join(checkout, folder)))
-      .concat(["index.ts", "wiring.ts", "wiring-parts.ts"].map((name) => join(checkout, name)));
+      .concat(
+        ["index.ts", "wiring.ts", "wiring-parts.ts", "wiring-rehearsal.ts"].map((name) =>
+          join(checkout, name),
+        ),
+      );
     const home = ["config/digests.ts", "config/images.ts", "platform/versions.ts"];
     // What a key of the stack file may look like is no image that anything runs.
     const examples = "ghcr.io/acme/";

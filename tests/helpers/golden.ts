@@ -5,6 +5,7 @@ import type { Alias, Graph, Json, Registered } from "../../components/testing";
 
 const FOLDER = join(__dirname, "../golden");
 const SECRET = "[secret]";
+const PROGRAM = "[program]";
 
 /** One resource of a golden file. */
 interface Entry {
@@ -23,7 +24,7 @@ export function goldenOf(graph: Graph): Golden {
     .map((one): [string, Entry] => [
       short(one.urn),
       {
-        inputs: sorted(masked(one)) as Json,
+        inputs: sorted(withoutPrograms(masked(one))) as Json,
         ...(one.after.length > 0 ? { after: one.after.map(short).sort() } : {}),
         ...(one.protect ? { protect: true } : {}),
         ...(one.provider === "" ? {} : { provider: short(one.provider) }),
@@ -118,6 +119,14 @@ function masked({ inputs, secrets }: Registered): Json {
 /** The names of what is secret are not: they tell a reviewer which secrets there are. */
 function maskedTree(tree: Json): Json {
   return Object.fromEntries(Object.keys(tree).map((key) => [key, SECRET]));
+}
+
+/** A bundled program is no text for reviewers: its sources are. */
+function withoutPrograms(inputs: Json): Json {
+  const { data } = inputs as { data?: Json };
+  if (typeof data !== "object" || !Object.keys(data).some((key) => key.endsWith(".js"))) return inputs;
+  const entries = Object.entries(data).map(([key, text]) => [key, key.endsWith(".js") ? PROGRAM : text]);
+  return { ...inputs, data: Object.fromEntries(entries) as Json };
 }
 
 function sorted(value: unknown): unknown {

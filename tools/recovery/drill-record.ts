@@ -4,6 +4,7 @@
  */
 import { Failure } from "../../toolchain/lib/failure";
 import type { Settings } from "../../config";
+import { DRILL_LEASE } from "../../config/rehearsal";
 import { formatDuration } from "../../config/units";
 import type { Api, KubeObject } from "../release/kube";
 import { MANAGER } from "./fields";
@@ -13,7 +14,6 @@ interface Lease extends KubeObject {
   spec: { holderIdentity?: string; renewTime?: string };
 }
 
-export const DRILL_LEASE = "slipway-drill";
 const REPORT = "slipway.dev/report";
 
 export async function keepDrill(kube: Api, namespace: string, drilled: Drilled): Promise<void> {

@@ -1,5 +1,5 @@
 /** A rehearsed restore from a person's machine or a pipeline: through kubectl, in a namespace that is gone afterwards. */
-import { type Rehearsal, throwaway } from "../../config/rehearsal";
+import { type Rehearsal, throwaway, THROWAWAY } from "../../config/rehearsal";
 import { Failure } from "../../toolchain/lib/failure";
 import { steps, type Step } from "../../toolchain/lib/progress";
 import type { Kube, KubeObject } from "../release/kube";
@@ -10,7 +10,7 @@ import { wayOf } from "./beside";
 import { held } from "./bucket";
 import { backed, liveName, sql, type Store } from "./database";
 import { MANAGER } from "./fields";
-import { type Drilled, rehearse, type Stage, THROWAWAY } from "./rehearsal";
+import { type Drilled, rehearse, type Stage } from "./rehearsal";
 import { clusterIn, type State } from "./stack-file";
 import { until } from "./wait";
 

@@ -2,7 +2,7 @@
  * The restore that is rehearsed, whoever asks for it: the newest backup into a throwaway database in a namespace that can
  * reach nothing but the bucket; checked, measured, taken away. What came of it is kept on a Lease of the product's namespace.
  */
-import { FETCHING_MEMORY, type Rehearsal, SHARES } from "../../config/rehearsal";
+import { BUCKET_KEYS, FETCHING_MEMORY, type Rehearsal, SHARES, THROWAWAY } from "../../config/rehearsal";
 import { formatCpu } from "../../config/units";
 import { Failure } from "../../toolchain/lib/failure";
 import type { Step, StepSpec } from "../../toolchain/lib/progress";
@@ -43,9 +43,6 @@ export interface Stage {
   stop: AbortSignal;
 }
 
-/** The throwaway database, and the bucket's keys beside it: always called the same, so that the next run finds them. */
-export const THROWAWAY = "drill";
-export const BUCKET = "drill-bucket";
 const AWAY = 5 * 60e3;
 
 export async function rehearse(plan: Rehearsal, stage: Stage): Promise<Drilled> {
@@ -116,7 +113,7 @@ class Run {
     const login = await readSecret(kube, LOGIN, namespace);
     await kube.apply(secretOf(LOGIN, home, labels, login.data ?? {}, login.type), MANAGER);
     const { store, keys } = await copied(kube, this.store, namespace, home);
-    if (Object.keys(keys).length > 0) await kube.apply(secretOf(BUCKET, home, labels, keys), MANAGER);
+    if (Object.keys(keys).length > 0) await kube.apply(secretOf(BUCKET_KEYS, home, labels, keys), MANAGER);
     await kube.apply({ ...store, metadata: { ...store.metadata, labels } }, MANAGER);
   }
 
@@ -124,7 +121,7 @@ class Run {
     const { plan, stage, backup } = this;
     const { database, home, labels, live, owner, spec, within } = plan;
     const origin = { backup: backup.id, from: live, to: "latest" };
-    const metadata = { labels, name: THROWAWAY };
+    const metadata = { labels, name: live };
     const model = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata, spec };
     const began = Date.now();
     const hears = (lines: string[]) => {
@@ -162,7 +159,7 @@ class Run {
     // The operator's finalizers first: a namespace takes its own away in no order.
     await kube.remove(KIND.cluster, THROWAWAY, plan.home);
     await gone(kube, plan.home, THROWAWAY, AWAY);
-    for (const secret of [LOGIN, BUCKET]) await kube.remove("secret", secret, plan.home);
+    for (const secret of [LOGIN, BUCKET_KEYS]) await kube.remove("secret", secret, plan.home);
     await kube.remove(KIND.store, STORE, plan.home);
     await stage.leave();
   }
@@ -185,7 +182,7 @@ async function copied(
   from: string,
   to: string,
 ): Promise<{ store: Store; keys: Record<string, string> }> {
-  const { store, keys } = await lent(kube, there, from, { namespace: to, store: STORE, secret: BUCKET });
+  const { store, keys } = await lent(kube, there, from, { namespace: to, store: STORE, secret: BUCKET_KEYS });
   const share = { cpu: formatCpu(SHARES.fetching), memory: FETCHING_MEMORY };
   const resources = { limits: share, requests: { cpu: "50m", memory: "128Mi" } };
   const instanceSidecarConfiguration = { ...store.spec.instanceSidecarConfiguration, resources };

@@ -5,13 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parse, stringify } from "yaml";
+import { rehearsalHome } from "../../config/rehearsal";
 import { environment } from "../lib/environment";
 import { checkout } from "../../toolchain/lib/paths";
 import { quiet } from "../../toolchain/lib/progress";
 import { run, type Result } from "../../toolchain/lib/run";
 
-const PROGRAM = ["index.ts", "wiring.ts", "wiring-parts.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
-const FOLDERS = ["clouds", "components", "config", "start"];
+const PROGRAM = [
+  ...["index.ts", "wiring.ts", "wiring-parts.ts", "wiring-rehearsal.ts"],
+  ...["package.json", "tsconfig.json", "Pulumi.yaml"],
+];
+/** The last ones hold what the keeper is bundled from. */
+const FOLDERS = [
+  ...["clouds", "components", "config", "start"],
+  ...["keeper", "tools/recovery", "tools/release", "toolchain/lib"],
+];
 
 type Settings = Record<string, unknown>;
 
@@ -128,9 +136,8 @@ export class Project {
   /** Nothing of it stays, whatever a test left behind. */
   async remove(): Promise<void> {
     await this.pulumi("cancel", "--yes").catch(() => undefined); // there is a lock only after a failed test
-    await run("kubectl", ["--context", "slipway", "delete", "namespace", this.stack, "--ignore-not-found"], {
-      env: this.env,
-    });
+    const namespaces = [this.stack, rehearsalHome(this.stack), "--ignore-not-found"];
+    await run("kubectl", ["--context", "slipway", "delete", "namespace", ...namespaces], { env: this.env });
     for (const level of ["high", "low"]) {
       const name = ["priorityclass", `${this.stack}-${level}`, "--ignore-not-found"];
       await run("kubectl", ["--context", "slipway", "delete", ...name], { env: this.env });

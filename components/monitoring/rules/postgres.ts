@@ -1,6 +1,7 @@
 /** The database: up, with connections to give, its replicas, backups, archive and drills in time. */
 import { formatDuration } from "../../../config";
-import { postgresPods } from "../queries";
+import { rehearsalHome } from "../../../config/rehearsal";
+import { latestFailed, postgresPods } from "../queries";
 import { alerting, compared, MINUTE, seconds, type AlertRule, type RulesArgs, type Said } from "./rule";
 
 /** A backup that takes its time is not late yet. */
@@ -91,6 +92,15 @@ function backups(args: RulesArgs, pods: string, make: Make): AlertRule[] {
     ...(drillLate === undefined
       ? []
       : [
+          make({
+            alert: "DrillFailed",
+            description:
+              "The newest backup could not be restored, or what came of it did not pass its checks.",
+            // Those of the schedule and those by hand; the operator's jobs there are called otherwise.
+            expr: latestFailed(rehearsalHome(args.watched.namespace), "drill(-[a-z0-9]+)+"),
+            severity: "high",
+            summary: "The rehearsed restore of the database failed",
+          }),
           make({
             alert: "DrillTooOld",
             description: `No restore was rehearsed with success for ${formatDuration(drillLate)}.`,

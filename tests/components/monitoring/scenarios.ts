@@ -41,18 +41,21 @@ const rings = (
   series,
 });
 
-const job = (name: string, more = "") => `,job_name="${name}"${more}`;
-const ended = (how: "failed" | "complete", name: string) =>
-  of(`kube_job_${how}`, job(name, ',condition="true"'));
 /** A run that worked, one that failed in the tenth minute, and one that worked in the fortieth. */
-const runs = (name: string): Series => ({
-  [of("kube_job_status_start_time", job(`${name}-1`))]: levels([END, 1]),
-  [ended("complete", `${name}-1`)]: levels([END, 1]),
-  [of("kube_job_status_start_time", job(`${name}-2`))]: levels([8, undefined], [END, 480]),
-  [ended("failed", `${name}-2`)]: levels([8, undefined], [2, 0], [END, 1]),
-  [of("kube_job_status_start_time", job(`${name}-3`))]: levels([38, undefined], [END, 2280]),
-  [ended("complete", `${name}-3`)]: levels([38, undefined], [2, 0], [END, 1]),
-});
+const runs = (name: string, at = of): Series => {
+  const job = (run: number, more = "") => `,job_name="${name}-${run}"${more}`;
+  const started = (run: number) => at("kube_job_status_start_time", job(run));
+  const ended = (how: "failed" | "complete", run: number) =>
+    at(`kube_job_${how}`, job(run, ',condition="true"'));
+  return {
+    [started(1)]: levels([END, 1]),
+    [ended("complete", 1)]: levels([END, 1]),
+    [started(2)]: levels([8, undefined], [END, 480]),
+    [ended("failed", 2)]: levels([8, undefined], [2, 0], [END, 1]),
+    [started(3)]: levels([38, undefined], [END, 2280]),
+    [ended("complete", 3)]: levels([38, undefined], [2, 0], [END, 1]),
+  };
+};
 
 const routes: readonly Scenario[] = [
   {
@@ -350,6 +353,12 @@ const postgres: readonly Scenario[] = [
       [waiting]: spell(0, 5, 20),
     },
     ["12m", "17m", "32m"],
+  ),
+  rings(
+    "DrillFailed postgres high",
+    // The namespace it is held in is not the product's.
+    runs("drill", (metric, more) => of(metric, more).replace('shop"', 'shop-drill"')),
+    ["9m", "12m", "42m"],
   ),
   rings(
     "DrillTooOld postgres medium",

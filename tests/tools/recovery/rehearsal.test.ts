@@ -54,9 +54,9 @@ function operated(recovery?: { fails?: string; says?: string }): FakeKube & { se
       seen.set(`${object.kind} ${object.metadata.namespace ?? ""} ${object.metadata.name}`, object);
       if (object.kind === "Cluster" && recovery !== undefined) {
         const metadata = {
-          name: "drill-1-full-recovery-x",
+          name: "throwaway-1-full-recovery-x",
           namespace: HOME,
-          labels: { "cnpg.io/cluster": "drill" },
+          labels: { "cnpg.io/cluster": "throwaway" },
         };
         const phase = recovery.fails === undefined ? "Running" : "Failed";
         kube.put({ apiVersion: "v1", kind: "Pod", metadata, status: { phase } } as KubeObject);
@@ -70,7 +70,7 @@ function operated(recovery?: { fails?: string; says?: string }): FakeKube & { se
         (recovery !== undefined && (recovery.fails !== undefined || ++asked < 2))
       )
         return there;
-      return { ...there, status: { currentPrimary: "drill-1", readyInstances: 1 } };
+      return { ...there, status: { currentPrimary: "throwaway-1", readyInstances: 1 } };
     },
     logs: () => Promise.resolve([recovery?.fails ?? recovery?.says ?? ""]),
   };
@@ -162,7 +162,7 @@ describe("a rehearsed restore", () => {
 
   it("first takes away what a killed one has left", async () => {
     const kube = operated();
-    const metadata = { name: "drill", namespace: HOME };
+    const metadata = { name: "throwaway", namespace: HOME };
     kube.put({ apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata });
     const order: string[] = [];
     const remove = (kind: string, name: string, namespace: string) => {
@@ -174,7 +174,7 @@ describe("a rehearsed restore", () => {
       return kube.apply(object, manager);
     };
     await rehearse(plan, stage({ ...kube, apply, remove }));
-    assert.ok(order.indexOf("away drill") < order.indexOf("Cluster drill"), order.join(", "));
+    assert.ok(order.indexOf("away throwaway") < order.indexOf("Cluster throwaway"), order.join(", "));
   });
 
   it("is stopped when it is told to, and takes all away even then", async () => {

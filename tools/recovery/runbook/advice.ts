@@ -54,6 +54,13 @@ export const ADVICE: Readonly<Record<string, readonly string[]>> = {
   ],
   CpuAtLimit: [status, "Raise `parts.PART.cpu`, or `scale.max`."],
   CpuThrottled: [status, "Raise `parts.PART.cpu.limit`."],
+  DrillFailed: [
+    "What the newest backup lacks stands in the report; the one before may still be good.",
+    "KUBECTL get lease slipway-drill --output=yaml",
+    "KUBECTL logs --selector=app.kubernetes.io/component=rehearsal --tail=40 --namespace DRILLS",
+    "./slipway backup STACK",
+    "Hold the drill again: KUBECTL create job drill-again --from=cronjob/drill --namespace DRILLS",
+  ],
   DrillTooOld: ["Whether the backups can be restored is not known.", "./slipway drill STACK"],
   ErrorBudgetBurns: [status, logs, "Since the last release? Then go back first and look later:", back],
   ErrorsAboveTarget: [status, logs, "Since the last release? Then go back first and look later:", back],

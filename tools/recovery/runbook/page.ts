@@ -1,4 +1,5 @@
 /** The runbook: one Markdown page to be read at night, all names and numbers the stack's own. */
+import { rehearsalHome } from "../../../config/rehearsal";
 import { ADVICE, USUAL } from "./advice";
 import { disasters, kubectlOf } from "./disasters";
 import type { Alert, Facts } from "./facts";
@@ -119,6 +120,7 @@ function todo(name: string, facts: Facts): string[] {
   const filled = (ADVICE[name] ?? USUAL).map((line) =>
     line
       .replaceAll("KUBECTL", kubectlOf(facts))
+      .replaceAll("DRILLS", rehearsalHome(facts.settings.namespace))
       .replaceAll("STACK", facts.stack)
       .replaceAll("POSTGRES", facts.database ?? "postgres")
       .replaceAll("PART", part),
