@@ -20,15 +20,15 @@ export function rehearsalOf(
 ): Rehearsed | undefined {
   const { namespace, postgres } = settings;
   if (kept === undefined || postgres?.mode !== "operator" || postgres.drill === undefined) return undefined;
-  const { cpu, database, memory, owner, storage, wal }: OperatedPostgres = postgres;
-  const { monitoring, ...home } = spaceOf(settings, secrets);
-  void monitoring;
+  const { cpu, database, memory, storage, wal }: OperatedPostgres = postgres;
+  const { owner, product, registry } = spaceOf(settings, secrets);
   return {
     args: {
-      ...{ cpu, database, drill: postgres.drill, kept, memory, owner, product: space, storage, wal },
+      ...{ cpu, database, drill: postgres.drill, kept, memory, storage, wal },
+      ...{ owner: postgres.owner, product: space },
       ...{ program: keeper(), stack: pulumi.getStack() },
     },
     // Nothing in it outlives a drill.
-    home: { ...home, beside: space, namespace: rehearsalHome(namespace), protect: false },
+    home: { beside: space, namespace: rehearsalHome(namespace), owner, product, protect: false, registry },
   };
 }

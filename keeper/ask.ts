@@ -12,6 +12,9 @@ export interface Login {
   ca: string;
 }
 
+/** As text: no type is read. */
+type Value = string | null;
+
 const WITHIN = 2 * 60e3;
 /** A check that runs for longer will not end. */
 const PATIENCE = 3600e3;
@@ -21,7 +24,7 @@ export async function ask(login: Login, text: string, stop: AbortSignal): Promis
   const done = () => void client.end();
   stop.addEventListener("abort", done);
   try {
-    const answer = await client.query<unknown[]>({ rowMode: "array", text });
+    const answer = await client.query<Value[]>({ rowMode: "array", text });
     return printed(answer);
   } catch (error) {
     stop.throwIfAborted();
@@ -66,11 +69,11 @@ function connected({ ca, ...login }: Login, stop: AbortSignal): Promise<Client> 
 }
 
 /** Several statements have several answers, of which most are empty. */
-export function printed(answers: QueryArrayResult<unknown[]> | QueryArrayResult<unknown[]>[]): string {
+export function printed(answers: QueryArrayResult<Value[]> | QueryArrayResult<Value[]>[]): string {
   return [answers]
     .flat()
     .flatMap(({ rows }) => rows)
-    .map((row) => row.map((value) => (value === null ? "" : String(value))).join("|"))
+    .map((row) => row.map((value) => value ?? "").join("|"))
     .join("\n")
     .trim();
 }

@@ -41,7 +41,7 @@ describeProduct("knit-wit", ["local", "staging", "production"], (of) => {
 
   it("the database is Postgres 15, called knitwit", () => {
     for (const stack of ["local", "staging"]) {
-      assert.match(String(of(stack).spec("Cluster", "postgres").imageName), /:15-/);
+      assert.match(String(of(stack).spec("Cluster", "postgres").imageName), /:15\./);
     }
     const { bootstrap, imageName } = of("production").spec("Cluster", "postgres");
     assert.match(String(imageName), /postgresql:15@sha256:/);

@@ -46,7 +46,7 @@ describeProduct("knitter", ["staging", "production", "supabase"], (of) => {
   });
 
   it("the namespace is knitter", () => {
-    assert.equal(of("production").graph.one("kubernetes:core/v1:Namespace").inputs.metadata.name, "knitter");
+    assert.equal(of("production").graph.named("main-namespace").inputs.metadata.name, "knitter");
   });
 
   it("/api takes 10 requests a second and 20 beyond, search 5 and 10", () => {

@@ -72,7 +72,7 @@ describe("two drills of one database", () => {
 });
 
 describe("an answer of Postgres", () => {
-  const answer = (...rows: unknown[][]) => ({ rows }) as QueryArrayResult<unknown[]>;
+  const answer = (...rows: (string | null)[][]) => ({ rows }) as QueryArrayResult<(string | null)[]>;
   it("is printed as psql prints it: rows in lines, columns by bars, nothing for null", () => {
     assert.equal(printed(answer(["3"])), "3");
     assert.equal(printed(answer(["t", null], ["f", "x"])), "t|\nf|x");
