@@ -10,7 +10,7 @@ import type { Live } from "./live";
 const SECRET = "ears";
 type Tree = Record<string, unknown>;
 
-/** The stack's half: everything critical to PagerDuty and a webhook, high to Slack, medium by mail, signs of life. */
+/** The stack's half: critical to PagerDuty, high to Slack, medium by mail, all of it to a webhook too; signs of life. */
 export const alertsTo = (mail: string): Tree => ({
   channels: {
     hook: { kind: "webhook", url: "HOOK_URL" },
@@ -18,8 +18,9 @@ export const alertsTo = (mail: string): Tree => ({
   },
   critical: ["pagerduty", "hook"],
   deadman: "DEADMAN_URL",
-  high: "slack",
-  medium: "team",
+  high: ["slack", "hook"],
+  low: "hook",
+  medium: ["team", "hook"],
 });
 
 const KEYS: Readonly<Record<string, (ears: Channels) => string>> = {
@@ -60,13 +61,35 @@ function redirected(value: Tree, ears: Channels): Tree {
   return change(value) as Tree;
 }
 
-/** The alerts a webhook was told of: `Name part severity`, and whether they ring or are over. */
-export function toldAt(ears: Channels, place: string): { alert: string; status: string }[] {
-  return ears.at(place).flatMap((body) => {
-    const { alerts } = JSON.parse(body) as { alerts: { labels: Record<string, string>; status: string }[] };
-    return alerts.map(({ labels, status }) => ({
-      alert: `${labels.alertname} ${labels.part} ${labels.severity}`,
-      status,
-    }));
-  });
+/** A severity's own channel, beside the webhook that hears of everything. */
+export const CHANNEL: Readonly<Record<string, string>> = {
+  critical: "/pagerduty",
+  high: "/slack",
+  medium: "mail",
+};
+
+/** A message that something is over, in any channel's words. */
+export const OVER = /\[mended\]|"(status|event_action)":"resolved?"/;
+
+export interface Told {
+  /** `Name part severity`. */
+  readonly alert: string;
+  readonly status: "firing" | "resolved";
+  readonly when: number;
+}
+
+/** All that the webhook was told, oldest first. */
+export function told(ears: Channels): Told[] {
+  return ears.heard
+    .filter(({ at }) => at === "/hook")
+    .flatMap(({ body, when }) => {
+      const { alerts } = JSON.parse(body) as {
+        alerts: { labels: Record<string, string>; status: Told["status"] }[];
+      };
+      return alerts.map(({ labels, status }) => ({
+        alert: `${labels.alertname} ${labels.part} ${labels.severity}`,
+        status,
+        when,
+      }));
+    });
 }

@@ -5,257 +5,248 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { manifests } from "../../platform/sources";
+import { kindsOfOthers } from "../../platform/versions";
 import { beside } from "../../tools/testing/beside";
-import { inside } from "../../tools/status/prometheus";
+import { quiet } from "../../toolchain/lib/progress";
 import { run } from "../../toolchain/lib/run";
 import { checkout } from "../../toolchain/lib/paths";
-import type { Channels } from "../components/monitoring/channels";
-import { ask } from "../helpers/client";
-import { alertsTo, listen, pointHere, secretsOfAlerts, toldAt } from "../helpers/ears";
-import { describeLive, Live } from "../helpers/live";
+import { alertsTo, OVER, secretsOfAlerts, told } from "../helpers/ears";
+import { describeLive, kubectl, Live } from "../helpers/live";
 import { eventually } from "../helpers/services";
+import { Alarm, type Course } from "./alarm";
+import * as faults from "./faults";
+import { SmallDisk } from "./small-disk";
 
-/** What an alert may take beyond its own `for`: a reading, a look at it, and Alertmanager's gathering. */
-const LATE = 60;
-const own = (when: string, severity: string, of?: string) => ({
-  for: "30s",
-  severity,
-  when,
-  ...(of === undefined ? {} : { of }),
-});
-const WAIT = 30;
-/** A message that something is over, in any channel's words. */
-const OVER = /\[mended\]|"(status|event_action)":"resolved?"/;
+const NAME = "alerts";
+const MEGABYTE = 1024 ** 2;
+/** Seconds after which this product's newest backup is late. */
+const BACKUP_LATE = 180;
+
+/** The demo, watched closely, with a small disk and a queue that KEDA would scale by. */
+function watched(mail: string): Live {
+  const said = beside(NAME) as unknown as Record<string, object> & { parts: Record<string, object> };
+  const { api, worker } = said.parts;
+  return new Live(NAME, {
+    alerts: {
+      ...alertsTo(mail),
+      rules: {
+        BackupLate: { for: "30s", severity: "critical", when: `backup-age > ${BACKUP_LATE}s` },
+        Slow: { for: "30s", of: "api", severity: "high", when: "p95 > 2s" },
+      },
+    },
+    monitoring: { enabled: true, interval: "15s" },
+    parts: {
+      ...said.parts,
+      api: { ...api, volumes: { data: { class: `${NAME}-small`, path: "/data", size: "16Mi" } } },
+      worker: { ...worker, scale: { max: 2, min: 1, queue: { depth: 10, redis: "bull:jobs:wait" } } },
+    },
+    postgres: {
+      ...said.postgres,
+      // A folder of its own each time: Barman refuses to archive where another database has.
+      backup: { bucket: `s3://backups/${NAME}/${Date.now().toString(36)}`, every: "1m", wal: "1m" },
+      connections: 60,
+    },
+    redis: { ...said.redis, exporterImage: "slipway.local/redis-exporter:1.45" },
+    secrets: { ...said.secrets, ...secretsOfAlerts() },
+  });
+}
+
+/** KEDA's kinds, where nobody has brought them; answers what takes away those that were not there. */
+async function kindsOfKeda(): Promise<() => Promise<unknown>> {
+  const there = await kubectl("get", "customresourcedefinitions", "--output=name");
+  const missing = (await manifests("keda", kindsOfOthers.keda, quiet)).filter(
+    ({ kind, metadata }) => kind === "CustomResourceDefinition" && !there.includes(metadata.name),
+  );
+  const all = (verb: string[], list = missing) =>
+    list.length === 0
+      ? Promise.resolve()
+      : run("kubectl", ["--context", "slipway", ...verb, "--filename", "-"], {
+          input: JSON.stringify({ apiVersion: "v1", items: list, kind: "List" }),
+        });
+  await all(["apply", "--server-side"]);
+  return () => all(["delete", "--ignore-not-found"]);
+}
 
 describeLive("a product's alerts", function () {
   this.timeout(900_000);
-  let ears: Channels;
-  let live: Live;
-  const prometheus = inside(process.env as Record<string, string>, "slipway");
-  const ringing = async () =>
-    (await prometheus.ringing())
-      .filter(({ labels }) => labels.namespace === live.name && labels.severity !== "none")
-      .map(({ labels }) => `${labels.alertname} ${labels.part} ${labels.severity}`);
+  let alarm: Alarm;
+  let disk: SmallDisk;
+  let takeKedaAway = (): Promise<unknown> => Promise.resolve();
 
   before(async () => {
-    ears = await listen();
-    const said = beside("alerts") as unknown as Record<string, object>;
-    live = new Live("alerts", {
-      alerts: {
-        ...alertsTo(ears.mail),
-        rules: {
-          Connections: own("connections > 60%", "critical"),
-          Errors: own("errors > 1%", "critical", "api"),
-          JobsWait: own("queue-age > 20s", "high"),
-          Slow: own("p95 > 2s", "high", "api"),
-          CertificateSoon: own("certificate-expiry < 2h", "medium"),
-        },
-      },
-      monitoring: { enabled: true, interval: "15s" },
-      postgres: { ...said.postgres, connections: 60 },
-      redis: { ...said.redis, exporterImage: "slipway.local/redis-exporter:1.45" },
-      secrets: { ...said.secrets, ...secretsOfAlerts() },
-    });
-    await live.up();
-    await pointHere(live, ears);
-    await eventually("a sign of life comes", () => ears.at("/alive").length > 0, { seconds: 240 });
+    takeKedaAway = await kindsOfKeda();
+    disk = await SmallDisk.make(`${NAME}-small`, "16Mi");
+    alarm = await Alarm.up(watched);
+    await eventually("a sign of life comes", () => alarm.signsOfLife() > 0, { seconds: 240 });
   });
   after(async () => {
-    await live.remove();
-    ears.close();
+    await (alarm as Alarm | undefined)?.down();
+    await (disk as SmallDisk | undefined)?.remove();
+    await takeKedaAway();
   });
 
-  /** Waits for the alert at its receiver, then, mended, for its end in Prometheus. */
-  async function rings(
-    alert: string,
-    place: string,
-    wait: number,
-    mend: () => Promise<unknown>,
-  ): Promise<void> {
-    const began = Date.now();
-    const [name = ""] = alert.split(" ");
-    const from = ears.at(place).length;
-    const heard = () =>
-      ears
-        .at(place)
-        .slice(from)
-        .some((body) => body.includes(name) && !OVER.test(body));
-    try {
-      await eventually(`${alert} is heard at ${place}`, heard, {
-        detail: () => JSON.stringify(ears.heard.map(({ at, body }) => `${at} ${body.slice(0, 200)}`)),
-        seconds: wait + LATE,
-      });
-      const took = Math.round((Date.now() - began) / 1000);
-      process.stdout.write(`        ${alert}: heard ${took} s after the fault (for ${wait} s)\n`);
-      assert.ok((await ringing()).includes(alert));
-    } finally {
-      await mend();
-    }
-    await eventually(`${alert} ends`, async () => !(await ringing()).includes(alert), { seconds: 420 });
-  }
-
   it("are none while nothing is wrong, a sign of life apart", async () => {
-    // A probe that came before the first pod was ready has seen an error, and for five minutes that is a share of few requests.
-    await eventually("what the start rang for is over", async () => (await ringing()).length === 0, {
-      seconds: 420,
-    });
-    const rung = () => ears.heard.filter(({ at, body }) => at !== "/alive" && !OVER.test(body)).length;
-    const before = rung();
-    const signs = ears.at("/alive").length;
-    await eventually("another sign of life comes", () => ears.at("/alive").length > signs, { seconds: 150 });
-    assert.deepEqual(await ringing(), []);
-    assert.equal(rung(), before);
+    await alarm.quiet();
+    const began = Date.now();
+    const signs = alarm.signsOfLife();
+    await eventually("another sign of life comes", () => alarm.signsOfLife() > signs, { seconds: 150 });
+    assert.deepEqual(await alarm.ringing(), []);
+    assert.deepEqual(
+      alarm.since(began).filter(({ status }) => status === "firing"),
+      [],
+    );
   });
 
   /** `./slipway alert-test alerts`, in a folder that is a project with this one stack. */
   const alertTest = (allowFailure = false) => {
-    const folder = dirname(live.file);
+    const folder = dirname(alarm.live.file);
     copyFileSync(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-    const words = ["-r", "ts-node/register/transpile-only", "tools/main.ts", "alert-test", live.name];
+    const words = ["-r", "ts-node/register/transpile-only", "tools/main.ts", "alert-test", NAME];
     return run(process.execPath, [...words, "--cwd", folder], { allowFailure, cwd: checkout });
   };
+  const tested = (place: string) =>
+    alarm.ears.at(place).find((body) => body.includes("Only a test") && !OVER.test(body)) ?? "";
 
   it("are tested by slipway alert-test, each at its own receiver in its own words", async () => {
     const { stdout } = await alertTest();
     assert.deepEqual(
       stdout.split("\n").filter(Boolean),
-      ["critical pagerduty", "critical hook     ", "high     slack    ", "medium   team     "].map(
-        (line) => `  ${line}  has taken it`,
-      ),
+      [
+        ...["critical pagerduty", "critical hook     ", "high     slack    ", "high     hook     "],
+        ...["medium   team     ", "medium   hook     ", "low      hook     "],
+      ].map((line) => `  ${line}  has taken it`),
     );
-    const pager =
-      ears.at("/pagerduty").find((body) => body.includes("Only a test") && !OVER.test(body)) ?? "";
-    const { event_action, payload } = JSON.parse(pager) as {
+    const { event_action, payload } = JSON.parse(tested("/pagerduty")) as {
       event_action: string;
       payload: { severity: string; summary: string };
     };
     assert.deepEqual([event_action, payload.severity], ["trigger", "critical"]);
     assert.match(payload.summary, /\[critical\] alerts: Only a test/);
-    const slack = ears.at("/slack").find((body) => body.includes("Only a test") && !OVER.test(body)) ?? "";
-    assert.match(slack, /\[high\] alerts: Only a test of how high alerts.*"color":"danger"/);
-    assert.match(ears.at("mail").join(""), /Subject: .*\[medium\] alerts: Only a test/);
+    assert.match(tested("/slack"), /\[high\] alerts: Only a test of how high alerts.*"color":"danger"/);
+    assert.match(alarm.ears.at("mail").join(""), /Subject: .*\[medium\] alerts: Only a test/);
   });
 
   it("say of a receiver that takes nothing why, and not what its address is", async () => {
-    ears.refuse("/slack");
+    alarm.ears.refuse("/slack");
     const { code, stderr } = await alertTest(true);
-    ears.accept();
+    alarm.ears.accept();
     assert.equal(code, 1);
-    assert.match(stderr, /1 of 4 messages did not arrive/);
+    assert.match(stderr, /1 of 7 messages did not arrive/);
     assert.match(stderr, /high, slack: .*403/);
-    assert.doesNotMatch(stderr, new RegExp(ears.url("slack")));
+    assert.doesNotMatch(stderr, new RegExp(alarm.ears.url("slack")));
   });
 
-  /** Asks for a path again and again, until it is told to stop. */
-  const asking = (path: string) => {
-    const asked = { on: true };
-    const work = (async () => {
-      while (asked.on) await ask(live.hosts.api, path).catch(() => undefined); // an answer that fails is the fault
-    })();
-    return async () => {
-      asked.on = false;
-      await work;
-    };
-  };
-
-  it("ring for a slow part", async () => {
-    const stop = asking("/slow?ms=3000");
-    await rings("Slow api high", "/slack", WAIT, stop);
-  });
-
-  it("ring for a part that returns errors, and for its promise", async () => {
-    await live.kubectl("scale", "deployment/api", "--replicas=0");
-    const stop = asking("/health");
-    await rings("Errors api critical", "/pagerduty", WAIT, async () => {
-      await live.kubectl("scale", "deployment/api", "--replicas=1");
-      await stop();
-    });
-  });
-
-  it("ring for a part that is down, and then for nothing else of it", async () => {
-    await live.kubectl("scale", "deployment/web", "--replicas=0");
-    await rings("NoReplicaAvailable web critical", "/hook", 120, () =>
-      live.kubectl("scale", "deployment/web", "--replicas=1"),
-    );
-    const others = toldAt(ears, "/hook").filter(({ alert }) => alert.includes(" web "));
-    assert.deepEqual([...new Set(others.map(({ alert }) => alert))], ["NoReplicaAvailable web critical"]);
-  });
-
-  it("ring for Postgres whose connections are used up", async () => {
-    const held = run(
-      "kubectl",
-      [
-        "--context",
-        "slipway",
-        "--namespace",
-        live.name,
-        "exec",
-        "postgres-1",
-        "--container=postgres",
-        "--",
-        "sh",
-        "-c",
-        "for i in $(seq 1 40); do psql -qtc 'select pg_sleep(600)' postgres & done; wait",
-      ],
-      { allowFailure: true },
-    );
-    await rings("Connections product critical", "/pagerduty", WAIT, async () => {
-      const end =
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()";
-      await live.kubectl("exec", "postgres-1", "--container=postgres", "--", "psql", "-qtc", end);
-      await held;
-    });
-  });
-
-  it("ring for a certificate that ends", async () => {
-    const name = "ending";
-    await live.apply({
-      apiVersion: "cert-manager.io/v1",
-      kind: "Certificate",
+  it("see what KEDA scales by the name it gives, and an empty queue as empty", async () => {
+    const name = "keda-hpa-worker";
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "worker" };
+    await alarm.live.apply({
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
       metadata: { name },
-      spec: {
-        dnsNames: ["ending.alerts.localhost"],
-        duration: "1h",
-        renewBefore: "5m",
-        issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: "slipway-local" },
-        secretName: name,
-      },
+      spec: { maxReplicas: 2, minReplicas: 1, scaleTargetRef },
     });
-    await rings("CertificateSoon product medium", "mail", WAIT, () =>
-      live.kubectl("delete", "certificate", name),
-    );
+    const of = `namespace="${NAME}",horizontalpodautoscaler=~"(keda-hpa-)?worker"`;
+    for (const query of [
+      `kube_horizontalpodautoscaler_status_current_replicas{${of}} == 1`,
+      `kube_horizontalpodautoscaler_spec_max_replicas{${of}} == 2`,
+      `redis_key_size{namespace="${NAME}",key="bull:jobs:wait"} == 0`,
+    ]) {
+      const answers = async () => (await alarm.prometheus.now(query)).length === 1;
+      await eventually(query, answers, { seconds: 120 });
+    }
+    await alarm.live.kubectl("delete", "horizontalpodautoscaler", name);
+  });
+
+  /** All at once, as far as they do not silence each other: each must be heard through the others. */
+  describe("when much goes wrong", function () {
+    const courses: Course[] = [];
+    let began: number;
+    let slow: Course, web: Course, disk: Course, backup: Course, certificate: Course, queue: Course;
+    const newest = async () => {
+      const query = `max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="${NAME}"})`;
+      return (await alarm.prometheus.now(query))[0]?.value ?? 0;
+    };
+
+    before(async () => {
+      const { live } = alarm;
+      began = Date.now();
+      const begin = async (fault: faults.Fault) => {
+        const course = await alarm.begin(fault);
+        courses.push(course);
+        return course;
+      };
+      queue = await begin(faults.stalled(live, 60));
+      certificate = await begin(faults.expired(live));
+      backup = await begin(faults.unbacked(live, BACKUP_LATE, newest));
+      disk = await begin(faults.full(live, "api", "/data", 15.9 * MEGABYTE));
+      web = await begin(faults.down(live, "web"));
+      slow = await begin(faults.slow(live));
+    });
+    // Whatever was not mended, since its test failed.
+    after(() => Promise.all(courses.map((course) => course.mend())));
+
+    it("ring for a slow part", () => slow.isHeard());
+    it("ring for a part that is down", () => web.isHeard());
+    it("ring for a nearly full disk", () => disk.isHeard());
+    it("ring for a late backup", () => backup.isHeard());
+    it("ring for Postgres that is out of connections", async () =>
+      (await alarm.begin(faults.exhausted(alarm.live))).isHeard());
+    it("ring for a certificate that has ended", () => certificate.isHeard());
+    it("ring for a part that returns errors", async () =>
+      (await alarm.begin(faults.failing(alarm.live))).isHeard());
+    it("ring for workers that stand while their queue grows", () => queue.isHeard());
+
+    it("end when all is mended, and say so to whoever was told", async () => {
+      await alarm.quiet();
+      const still = () => {
+        const last = new Map(told(alarm.ears).map(({ alert, status }) => [alert, status]));
+        return [...last].filter(([, status]) => status === "firing").map(([alert]) => alert);
+      };
+      await eventually("everyone was told that it is over", () => still().length === 0, {
+        detail: () => still().join("\n"),
+        seconds: 420,
+      });
+    });
+
+    it("and were these alone: nothing rang for what followed from them", () => {
+      const rung = alarm.since(began).filter(({ status }) => status === "firing");
+      assert.deepEqual([...new Set(rung.map(({ alert }) => alert))].sort(), [
+        "BackupLate product critical",
+        "CertificateEnds cluster critical",
+        "ConnectionsUsedUp postgres critical",
+        "ErrorBudgetBurns api critical",
+        "NoReplicaAvailable web critical",
+        "QueueTooDeep worker high",
+        "Slow api high",
+        "VolumeFull cluster critical",
+      ]);
+    });
   });
 
   it("fall silent with Prometheus itself: no sign of life comes, which is what its owner rings for", async () => {
-    const patch = (replicas: number) =>
-      run("kubectl", [
-        "--context",
-        "slipway",
-        "--namespace",
-        "slipway-monitoring",
-        "patch",
-        "prometheus",
-        "slipway",
-        "--type=merge",
-        `--patch={"spec":{"replicas":${replicas}}}`,
-      ]);
-    await patch(0);
+    const replicas = (count: number) =>
+      kubectl(
+        ...["--namespace", "slipway-monitoring", "patch", "prometheus", "slipway", "--type=merge"],
+        `--patch={"spec":{"replicas":${count}}}`,
+      );
+    await replicas(0);
     try {
-      let last = ears.at("/alive").length;
+      let last = alarm.signsOfLife();
       let since = Date.now();
       await eventually(
         "for two minutes no sign of life comes",
         () => {
-          const now = ears.at("/alive").length;
+          const now = alarm.signsOfLife();
           if (now !== last) [last, since] = [now, Date.now()];
           return Date.now() - since > 120_000;
         },
         { seconds: 600 },
       );
     } finally {
-      await patch(1);
+      await replicas(1);
     }
-    const before = ears.at("/alive").length;
-    await eventually("signs of life come again", () => ears.at("/alive").length > before, { seconds: 240 });
+    const before = alarm.signsOfLife();
+    await eventually("signs of life come again", () => alarm.signsOfLife() > before, { seconds: 240 });
   });
 });

@@ -7,6 +7,8 @@ export interface Heard {
   /** `/slack`, `/pagerduty`, …; `mail` for a mail. */
   readonly at: string;
   readonly body: string;
+  /** When it came. */
+  readonly when: number;
 }
 
 export class Channels {
@@ -26,12 +28,12 @@ export class Channels {
           response.writeHead(403).end("invalid_token");
           return;
         }
-        this.heard.push({ at: request.url ?? "", body });
+        this.heard.push({ at: request.url ?? "", body, when: Date.now() });
         // As PagerDuty and Slack do.
         response.writeHead(request.url === "/pagerduty" ? 202 : 200).end("ok");
       });
     });
-    this.#mail = mailServer((body) => this.heard.push({ at: "mail", body }));
+    this.#mail = mailServer((body) => this.heard.push({ at: "mail", body, when: Date.now() }));
   }
 
   /** At an address of this machine: pods reach it by that of their bridge. */
