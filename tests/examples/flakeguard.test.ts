@@ -182,8 +182,7 @@ describeProduct("flakeguard", ["local", "staging", "production"], (of) => {
   });
 
   it("the environments are apart: a namespace each, closed but for what is needed", () => {
-    const named = (stack: string) =>
-      of(stack).graph.named("main-namespace").inputs.metadata.name as string;
+    const named = (stack: string) => of(stack).graph.named("main-namespace").inputs.metadata.name as string;
     assert.deepEqual([named("staging"), named("production")], ["flakeguard-staging", "flakeguard"]);
     const closed = of("production").graph.all("kubernetes:networking.k8s.io/v1:NetworkPolicy");
     assert.ok(
