@@ -15,9 +15,11 @@ import { Rehearsal } from "./components/rehearsal";
 import { Secrets } from "./components/secrets";
 import { Space } from "./components/space";
 import { Task } from "./components/task";
+import { Upkeep } from "./components/upkeep";
 import { Web } from "./components/web";
 import { Worker } from "./components/worker";
 import * as wiring from "./wiring";
+import * as copies from "./wiring-copies";
 import * as wired from "./wiring-parts";
 import { rehearsalOf } from "./wiring-rehearsal";
 
@@ -42,7 +44,7 @@ export const clusters = Object.fromEntries(
     const cloud: Cloud = clouds[cluster.cloud];
     const secrets = new Secrets("secrets", { secrets: wiring.originsOf(settings, given), space });
     const here: wiring.Place = {
-      bucketKeys: wiring.keepsHere(settings, cloud)
+      bucketKeys: copies.keepsHere(settings, cloud)
         ? new LocalBucket("bucket", { space }).credentials
         : bucket?.credentials,
       cloud,
@@ -60,6 +62,10 @@ export const clusters = Object.fromEntries(
       new Rehearsal("drill", { ...rehearsed.args, space: home });
     }
     const redis = settings.redis && new Redis("redis", wiring.redisOf(settings.redis, here));
+
+    for (const [work, args] of Object.entries(copies.upkeepOf(here, redis))) {
+      new Upkeep(work, { ...args, space });
+    }
 
     const stores = { postgres, redis };
     const parts: Record<string, Part> = {};

@@ -7,7 +7,6 @@ import type { BackupArgs } from "./components/backups";
 import type { BucketArgs } from "./components/bucket";
 import type { HeldSecret } from "./components/needs";
 import { type DnsArgs, kindOfTarget } from "./components/dns";
-import { LocalBucket } from "./components/local-bucket";
 import { clusterProvider } from "./components/cluster-provider";
 import type { Ingress } from "./components/ingress";
 import type { IngressArgs } from "./components/ingress-args";
@@ -19,9 +18,7 @@ import { routeName } from "./components/routes";
 import type { SecretOrigin } from "./components/secrets";
 import type { Space, SpaceArgs } from "./components/space";
 import {
-  type Backup,
   type Cluster,
-  isPlatforms,
   platform,
   type PostgresSettings,
   Problems,
@@ -29,6 +26,7 @@ import {
   type Settings,
 } from "./config";
 import { type Program, readSettings } from "./config/program";
+import { backupOf, upkeepTimes } from "./wiring-copies";
 
 export type Values = Readonly<Record<string, pulumi.Output<string>>>;
 const DAY = 86_400e3;
@@ -95,14 +93,6 @@ export function bucketOf(settings: Settings, secrets: Values): BucketArgs | unde
   };
 }
 
-/** Whether backups go to the bucket that the platform of this cluster serves. */
-export function keepsHere({ postgres }: Settings, { ownBuckets }: Cloud): boolean {
-  const backup = postgres?.mode === "operator" ? postgres.backup : undefined;
-  return (
-    ownBuckets === true && backup?.credentials === undefined && backup !== undefined && isPlatforms(backup)
-  );
-}
-
 /** The registry's login, where it wants one. */
 export function registryOf(registry: Settings["registry"], secrets: Values): SpaceArgs["registry"] {
   const { server, username, password } = registry;
@@ -120,10 +110,8 @@ export function originsOf(settings: Settings, secrets: Values): Record<string, S
 }
 
 /** The database, on this cluster or elsewhere. */
-export function postgresOf(
-  postgres: PostgresSettings,
-  { bucketKeys, cloud, cluster, secret, settings, space }: Place,
-): PostgresArgs {
+export function postgresOf(postgres: PostgresSettings, here: Place): PostgresArgs {
+  const { cloud, cluster, secret, settings, space } = here;
   if (postgres.mode === "external") {
     const { url, readUrl, directUrl, ca, ...rest } = postgres;
     return {
@@ -137,11 +125,7 @@ export function postgresOf(
   }
   return {
     ...postgres,
-    backup: postgres.backup && {
-      credentials: bucketKeys,
-      ...(keepsHere(settings, cloud) ? { endpoint: LocalBucket.endpoint } : {}),
-      ...backupOf(postgres.backup, settings, cloud, secret),
-    },
+    backup: postgres.backup && backupOf(postgres.backup, here),
     class: classOf(postgres.class, cluster, cloud),
     interval: settings.monitoring.interval,
     space,
@@ -198,6 +182,10 @@ export function monitoringOf({ cloud, secret, settings, space }: Place, ingress:
   return {
     alerts,
     business: Object.values(parts).flatMap(({ metrics }) => metrics?.business ?? []),
+    copies: mapValues(upkeepTimes(settings), (every, job) => ({
+      every,
+      needs: job === "redis-copy" ? ["redis"] : [],
+    })),
     dashboards: monitoring.dashboards,
     jobs: mapValues(jobs, ({ every, part }) => ({
       every: every?.longestGap,
@@ -279,19 +267,6 @@ export function classOf(said: string | undefined, cluster: Cluster, cloud: Cloud
   return said ?? cluster.class ?? cloud.storageClass;
 }
 
-/** A database's backups with their keys, or the cloud role its pods act as. */
-function backupOf(backup: Backup, { dns }: Settings, cloud: Cloud, get: Get): BackupArgs {
-  const { credentials, identity, ...rest } = backup;
-  return {
-    ...rest,
-    account: backup.account ?? dns.account,
-    ...(credentials === undefined
-      ? {}
-      : { credentials: { id: get(credentials.id), key: get(credentials.key) } }),
-    identity: identity === undefined ? undefined : cloud.bucketIdentity?.serviceAccountAnnotations(identity),
-  };
-}
-
 function valueOf(secrets: Values, name: string): pulumi.Output<string> {
   const value = secrets[name];
   if (value === undefined) {
@@ -302,8 +277,11 @@ function valueOf(secrets: Values, name: string): pulumi.Output<string> {
   return value;
 }
 
-function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
 /** Without what is not said, so that it does not hide what is said elsewhere. */

@@ -3,6 +3,7 @@ import { type Bucket, type Duration } from "../config";
 import { type ObjectStoreSpec } from "./cnpg";
 import type { Deep } from "./crds";
 import type { HeldSecret, SecretKey } from "./needs";
+import type { Place } from "./network";
 
 export interface BackupArgs {
   readonly bucket: Bucket;
@@ -24,6 +25,9 @@ export interface BackupArgs {
   readonly compression: "gzip" | "zstd" | "lz4" | "snappy" | "none";
   readonly encryption: "bucket" | "aes256" | "kms";
 }
+
+/** A bucket and the way into it, of a database or of a copy. */
+export type Depot = Pick<BackupArgs, "bucket" | "endpoint" | "region" | "account" | "credentials">;
 
 type Configuration = ObjectStoreSpec["configuration"];
 type Credentials = {
@@ -53,11 +57,28 @@ export function endpointOf(backup: Pick<BackupArgs, "bucket" | "endpoint" | "acc
 }
 
 /** Ports the database's pods must reach to archive. */
-export function backupPorts(backup: BackupArgs): number[] {
-  const endpoint = endpointOf(backup);
-  const { port, protocol } = new URL(endpoint ?? "https://s3");
+export function backupPorts(depot: Depot): number[] {
+  const { port, protocol } = new URL(endpointOf(depot) ?? "https://bucket");
   return [port === "" ? (protocol === "http:" ? 80 : 443) : Number(port)];
 }
+
+/** What pods must reach to read and write there; `also` are ports that they need anyway. */
+export function wayTo(depot: Depot, also: readonly number[] = []): Place[] {
+  const bucket = { ports: [...new Set([...also, ...backupPorts(depot)])], range: "anywhere" };
+  if (depot.credentials !== undefined || depot.bucket.provider !== "gcs") return [bucket];
+  // Google's identities are had from the node itself, at one of two addresses.
+  return [
+    bucket,
+    { ports: [80], range: "169.254.169.254/32" },
+    { ports: [988], range: "169.254.169.252/32" },
+  ];
+}
+
+/** Newer AWS clients send checksums that R2 and most S3-compatible servers refuse. */
+export const CHECKSUMS = {
+  AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+  AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
+} as const;
 
 /** Where the keys of a bucket stand. */
 export type BucketKeys = Readonly<Partial<Record<"id" | "key" | "region", SecretKey>>>;
@@ -81,20 +102,12 @@ export function objectStoreSpec(backup: BackupArgs, keys: BucketKeys | undefined
       wal: { ...encrypted, ...compressed, maxParallel: 4 },
     },
     instanceSidecarConfiguration: {
-      // Newer AWS clients send checksums that R2 and most S3-compatible servers refuse.
-      env: ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"].map((name) => ({
-        name,
-        value: "when_required",
-      })),
+      env: Object.entries(CHECKSUMS).map(([name, value]) => ({ name, value })),
       resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } },
     },
-    retentionPolicy: `${longest(backup.keep)}d`,
+    // Barman knows one window and nothing of tiers: what these keep beyond it is marked (upkeep/tiers.py).
+    retentionPolicy: `${backup.keep.days}d`,
   };
-}
-
-/** Barman knows one window and nothing of tiers: what is promised for a year is kept for a year, and with it the rest. */
-function longest({ days, weekly, monthly }: BackupArgs["keep"]): number {
-  return Math.max(days, weekly * 7, monthly * 31);
 }
 
 function credentialsOf({ bucket }: BackupArgs, keys: BucketKeys | undefined): Credentials {

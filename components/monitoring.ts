@@ -27,7 +27,7 @@ const AlertmanagerConfig = customResource<AlertmanagerConfigSpec>(
 
 export interface MonitoringArgs extends Pick<
   RulesArgs,
-  "parts" | "routes" | "jobs" | "targets" | "postgres" | "redisRole"
+  "parts" | "routes" | "jobs" | "copies" | "targets" | "postgres" | "redisRole"
 > {
   space: Space;
   /** What is watched. */
@@ -57,7 +57,7 @@ export interface MonitoringTransforms {
 
 /**
  * ```ts
- * new Monitoring("monitoring", { space, parts: { api }, routes: { "api-all": … }, jobs: {}, targets, alerts, secret,
+ * new Monitoring("monitoring", { space, parts: { api }, routes: { "api-all": … }, jobs: {}, copies: {}, targets, alerts, secret,
  *   labels: {}, watched: { requests: ingress.requests.to, counter: …, histogram: …, postgres: "postgres" } });
  * ```
  *
@@ -72,6 +72,7 @@ export class Monitoring extends Resident<MonitoringTransforms> {
     const watched: Watched = { ...args.watched, namespace: args.space.namespaceName };
     const rules: RulesArgs = {
       business: args.business ?? [],
+      copies: args.copies,
       deadman: args.alerts.deadman !== undefined,
       jobs: args.jobs,
       parts: args.parts,

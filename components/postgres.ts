@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { BARMAN, type Duration, platform } from "../config";
-import { backupPorts, objectStoreSpec } from "./backups";
+import { backupPorts, objectStoreSpec, wayTo } from "./backups";
 import { Cluster, type ClusterSpec, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
 import type { Labels } from "./labels";
 import { endpoint, keeping, PodMonitor, podMonitorSpec, type Relabeling } from "./monitors";
@@ -213,7 +213,8 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
   #openWays(cluster: string, args: OperatorPostgresArgs): pulumi.Resource[] {
     const own = { pods: { "cnpg.io/cluster": cluster }, ports: [PORT, STATUS_PORT] };
     const watcher = this.space.monitoring;
-    const archive = args.backup === undefined ? [] : backupPorts(args.backup);
+    const outside =
+      args.backup === undefined ? [{ ports: API_PORTS, range: "anywhere" }] : wayTo(args.backup, API_PORTS);
     return [
       this.child("network", k8s.networking.v1.NetworkPolicy, {
         metadata: this.meta("NetworkPolicy"),
@@ -223,7 +224,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
             { namespace: OPERATOR_NAMESPACE, ports: [PORT, STATUS_PORT] },
             ...(watcher === undefined ? [] : [{ namespace: watcher, ports: Object.values(METRICS) }]),
           ],
-          to: [own, { ports: [...new Set([...API_PORTS, ...archive])], range: "anywhere" }],
+          to: [own, ...outside],
         }),
       }),
     ];

@@ -181,7 +181,7 @@ export class Redis extends Resident<RedisTransforms> implements Needed {
         cpu: { limit: args.cpu, request: args.cpu },
         env: {},
         files: [{ file: CONFIG_FILE, folder: CONFIG_FOLDER, key: CONFIG_FILE, secret: config.metadata.name }],
-        image: args.image?.text ?? redisImage(args.version),
+        image: imageOf(args),
         memory: { limit, request: limit },
         name: "redis",
         pod: { topologySpreadConstraints: spread(this.selector) },
@@ -225,6 +225,10 @@ export class Redis extends Resident<RedisTransforms> implements Needed {
     return [{ namespace, ports: [METRICS_PORT] }];
   }
 }
+
+/** What it runs, and what asks it for its data. */
+export const imageOf = ({ image, version }: Pick<ManagedRedisArgs, "image" | "version">): string =>
+  image?.text ?? redisImage(version);
 
 /** `redis-cli` takes its password from REDISCLI_AUTH; a server that is still loading is alive and not ready. */
 function probesOf() {

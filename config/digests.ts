@@ -24,6 +24,7 @@ const digests: Readonly<Record<string, string>> = {
   "docker.io/grafana/alloy:v1.10.2": "bcf27f18c4402869af112fb39e35e1db3804a404686f4caa20bdf77814219223",
   "docker.io/library/node:24.21.0-bookworm-slim":
     "0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6",
+  "docker.io/rclone/rclone:1.74.4": "c61954aaa32328a5486715dd063a81c7879f5195ad3505cd362deddd509dc4a1",
 
   // What the platform runs.
   "docker.io/library/traefik:v3.6.1": "fd5932c796f7e2db9fd6bff485ef693d53797f0ee8ad03dc68aa424ea6f21958",

@@ -29,3 +29,9 @@ export const logsImage = pinned("docker.io/grafana/alloy:v1.10.2");
 
 /** What runs the keeper: the program that rehearses restores. */
 export const keeperImage = pinned("docker.io/library/node:24.21.0-bookworm-slim");
+
+/** Barman as the plugin runs it beside each database. */
+export const barmanImage = pinned("ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.13.0");
+
+/** What carries copies from one bucket to another. */
+export const rcloneImage = pinned("docker.io/rclone/rclone:1.74.4");

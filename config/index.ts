@@ -29,10 +29,20 @@ export {
   stackDefaults,
   withDefaults,
 } from "./defaults";
-export { keeperImage, logsImage, postgresImage, redisExporterImage, redisImage } from "./images";
+export {
+  barmanImage,
+  keeperImage,
+  logsImage,
+  postgresImage,
+  rcloneImage,
+  redisExporterImage,
+  redisImage,
+} from "./images";
 export { connectionBudget, ROLLOUT_SURGE, SUPERUSER_RESERVE } from "./budget";
 export { tune } from "./tuning";
 export { platform } from "./platform";
 export { BARMAN, emptyOf, type Origin, type Recovery, recoveryOf } from "./recovery";
 export { isPlatforms } from "./checks/buckets";
+export { sharesKeys } from "./checks/copies";
+export { UPKEEP } from "./names";
 export { notAParameter } from "./checks/postgres";

@@ -31,3 +31,6 @@ export const HOST =
 
 /** What parts can need beside other parts. No part may have these names. */
 export const STORES = ["postgres", "redis"] as const;
+
+/** What looks after copies of data: jobs of Slipway's own, which no part or job of a stack may be named like. */
+export const UPKEEP = ["postgres-tiers", "postgres-offsite", "redis-copy"] as const;

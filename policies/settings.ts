@@ -68,7 +68,7 @@ export function fromStack(key: (name: string) => unknown, rules: readonly string
     protect: key("protect"),
     registries: isObject(registry) ? registry.allowed : undefined,
     rpo: isObject(targets) ? targets.rpo : undefined,
-    keep: longest(key("postgres")),
+    keep: windowOf(key("postgres")),
     waivers: key("waivers"),
   };
   const names: Readonly<Record<string, string>> = {
@@ -79,14 +79,12 @@ export function fromStack(key: (name: string) => unknown, rules: readonly string
   return read(input, rules, careful, where, (path) => names[path] ?? path);
 }
 
-/** The longest of what `postgres.backup.keep` promises; that it is well written is the program's to say. */
-function longest(postgres: unknown): string | undefined {
+/** For how long all backups are promised, which the store itself enforces; that it is well written is the program's to say. */
+function windowOf(postgres: unknown): string | undefined {
   const backup = isObject(postgres) ? postgres.backup : undefined;
   const keep = isObject(backup) ? backup.keep : undefined;
-  if (!isObject(keep)) return undefined;
-  const tiers = { days: 1, weekly: 7, monthly: 28 };
-  const days = Object.entries(tiers).map(([tier, length]) => length * (Number(keep[tier]) || 0));
-  return `${Math.max(...days)}d`;
+  const days = isObject(keep) ? Number(keep.days) || 0 : 0;
+  return days === 0 ? undefined : `${days}d`;
 }
 
 /** Reads the `settings` of a policy config file over what the stack said. */

@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { formatBytes } from "../config";
 import { duration, steps } from "../toolchain/lib/progress";
 import { contextOption, folderOption } from "./lib/options";
+import { reaching } from "./recovery/aim";
 import { held, type Held } from "./recovery/bucket";
-import { backed, KIND, liveName, type Store, STORE } from "./recovery/database";
+import { backed, liveName } from "./recovery/database";
 import { type Asked, open, type Session } from "./release/session";
 
 interface Found {
@@ -41,13 +42,14 @@ async function backups(stack: string, options: Asked & { json?: true }): Promise
           const { namespace } = settings;
           const database = backed(settings, stack);
           const live = liveName(database);
-          const store = await kube.get<Store>(KIND.store, STORE, namespace);
+          const all = await held(kube, { namespace, cluster: live, from: live, sizes: true });
+          const good = all.filter(({ status }) => status === "DONE");
           found = {
             stack,
             database: live,
             bucket: database.backup.bucket.text,
-            earliest: store?.status?.serverRecoveryWindow?.[live]?.firstRecoverabilityPoint,
-            backups: await held(kube, { namespace, cluster: live, from: live, sizes: true }),
+            earliest: reaching(good, database.backup.keep.days, Date.now()).at(-1)?.ended,
+            backups: all,
           };
         },
       },
@@ -63,13 +65,14 @@ async function backups(stack: string, options: Asked & { json?: true }): Promise
 
 export function backupTable({ stack, bucket, backups: all, earliest }: Found): string {
   if (all.length === 0) return `${bucket} has no backup of ${stack} yet: ./slipway backup ${stack}\n`;
+  const alone = (ended: string) => earliest !== undefined && Date.parse(ended) < Date.parse(earliest);
   const lines = all.map(({ id, begun, ended, size, status }) =>
     [
       id,
       ended.slice(0, 19).replace("T", " "),
       duration(Math.max(0, Date.parse(ended) - Date.parse(begun))).padStart(7),
       (size === undefined ? "" : formatBytes(Math.ceil(size / 1024 ** 2) * 1024 ** 2)).padStart(8),
-      status === "DONE" ? "" : status.toLowerCase(),
+      status === "DONE" ? (alone(ended) ? "by itself" : "") : status.toLowerCase(),
     ]
       .join("  ")
       .trimEnd(),
@@ -80,6 +83,9 @@ export function backupTable({ stack, bucket, backups: all, earliest }: Found): s
     earliest === undefined
       ? "No moment can be restored yet."
       : `Any moment since ${earliest}: ./slipway restore ${stack} --to TIME`,
+    ...(all.some(({ ended, status }) => status === "DONE" && alone(ended))
+      ? [`Of the time before, each of these by itself: ./slipway restore ${stack} --to ID`]
+      : []),
     "",
   ].join("\n");
 }

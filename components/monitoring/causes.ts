@@ -24,10 +24,17 @@ export interface CausesArgs {
 }
 
 /** What the names of a stack's parts and jobs say of causes. */
-export function causesOf({ jobs, parts, rules }: Pick<RulesArgs, "jobs" | "parts" | "rules">): CausesArgs {
+export function causesOf({
+  copies,
+  jobs,
+  parts,
+  rules,
+}: Pick<RulesArgs, "copies" | "jobs" | "parts" | "rules">): CausesArgs {
   return {
     needs: Object.fromEntries(
-      [...Object.entries(parts), ...Object.entries(jobs)].map(([name, { needs }]) => [name, needs]),
+      [parts, jobs, copies]
+        .flatMap(Object.entries<{ readonly needs: readonly string[] }>)
+        .map(([name, { needs }]) => [name, needs]),
     ),
     rules,
   };
@@ -58,6 +65,7 @@ const WITHIN: readonly (readonly [cause: string, ...consequences: string[]])[] =
   ["VolumeFull", "VolumeFillsUp"],
   ["CertificateEnds", "CertificateEndsSoon"],
   ["JobFailed", "JobLate"],
+  ["CopyFailed", "CopyLate"],
 ];
 /** The derived alerts that ask what a stack's own rule about the signal asks too. */
 const ALIKE: Readonly<Partial<Record<Signal, Readonly<Record<string, readonly Severity[]>>>>> = {

@@ -1,4 +1,5 @@
 /** All rules of a stack: alerts that follow from its targets and its parts, and those it asks for by name. */
+import { copyRules } from "./rules/copies";
 import { outsideRules } from "./rules/outside";
 import { ownRules } from "./rules/own";
 import { partRules } from "./rules/parts";
@@ -22,6 +23,7 @@ export function ruleGroups(args: RulesArgs): RuleGroup[] {
     { name: "postgres", rules: postgresRules(args) },
     { name: "redis", rules: redisRules(args) },
     { name: "jobs", rules: jobRules(args) },
+    { name: "copies", rules: copyRules(args) },
     { name: "cluster", rules: stackRules(args) },
     { name: "outside", rules: outsideRules(args) },
     { name: "own", rules: ownRules(args) },

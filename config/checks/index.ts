@@ -2,6 +2,7 @@
 import type { Problem } from "../problems";
 import type { Settings } from "../settings";
 import type { Check } from "./check";
+import { copies } from "./copies";
 import { clusters, dns, tls } from "./edge";
 import { environment } from "./environment";
 import { jobs, needs } from "./needs";
@@ -20,6 +21,7 @@ const checks: readonly Check[] = [
   routes,
   postgres,
   redis,
+  copies,
   clusters,
   dns,
   tls,

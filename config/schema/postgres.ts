@@ -1,6 +1,6 @@
 /** `postgres`: where data lives, and how it comes back. */
 import { z } from "zod";
-import { place } from "./buckets";
+import { elsewhere, place, tiers } from "./buckets";
 import {
   bytes,
   cpu,
@@ -18,10 +18,11 @@ import {
   yesOrNo,
 } from "./types";
 
-const keep = z.strictObject({
-  days: key(whole(1, 3650).prefault(30), "Every backup, and any point in time, for so many days"),
-  weekly: key(whole(0, 520).prefault(0), "One backup a week beyond that, for so many weeks", 4),
-  monthly: key(whole(0, 240).prefault(0), "One backup a month beyond that, for so many months", 12),
+const offsite = z.strictObject({
+  ...elsewhere,
+  every: key(schedule().prefault("daily"), "When what is new is copied"),
+  keep: key(tiers(90).prefault({}), "How long copies are kept there"),
+  image: key(image().optional(), "Image with rclone, when not the usual one"),
 });
 
 const backup = z.strictObject({
@@ -31,7 +32,7 @@ const backup = z.strictObject({
     duration(10e3, 24 * 3600e3).prefault("5m"),
     "Changes are archived at least this often: the most a lost disk can cost",
   ),
-  keep: key(keep.prefault({}), "How long backups are kept"),
+  keep: key(tiers(30).prefault({}), "How long backups are kept"),
   compression: key(
     oneOf("gzip", "zstd", "lz4", "snappy", "none").prefault("gzip"),
     "How backups are compressed",
@@ -44,6 +45,11 @@ const backup = z.strictObject({
     duration(86_400e3).optional(),
     "Nobody can delete a backup younger than this, not even with the keys",
     "14d",
+  ),
+  offsite: key(offsite.optional(), "A second copy of all backups and changes, in another bucket"),
+  image: key(
+    image().optional(),
+    "Image with Barman's commands, which keeps tiers, when not that of the operator's plugin",
   ),
 });
 

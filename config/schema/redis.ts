@@ -1,19 +1,32 @@
 /** `redis`: a cache that may forget, or a queue that never does. */
 import { z } from "zod";
+import { place } from "./buckets";
 import {
   bytes,
   cpu,
+  duration,
   GI,
   image,
   key,
   nonEmpty,
   oneForm,
   oneOf,
+  schedule,
   secretName,
   whole,
   withDefault,
   yesOrNo,
 } from "./types";
+
+const backup = z.strictObject({
+  ...place,
+  every: key(schedule().prefault("6h"), "When all its data is copied"),
+  keep: key(
+    duration(3600e3, 3650 * 86_400e3, "a duration from 1h to 3650d").prefault("7d"),
+    "How long copies are kept",
+  ),
+  image: key(image().optional(), "Image with rclone, when not the usual one"),
+});
 
 const MODE = "`managed` runs it in the cluster; `external` uses one elsewhere";
 
@@ -59,6 +72,7 @@ const redisManaged = z.strictObject({
     "4Gi",
   ),
   class: key(nonEmpty("a storage class").optional(), "Storage class; when not said, the cloud's usual one"),
+  backup: key(backup.optional(), "Copies of its data in a bucket"),
 });
 
 const redisExternal = z.strictObject({

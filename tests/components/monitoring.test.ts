@@ -15,6 +15,7 @@ const monitoring = (args: Partial<MonitoringArgs> = {}) =>
       new Monitoring("monitoring", {
         alerts: alertsOf({}),
         labels: {},
+        copies: SHOP.copies,
         jobs: SHOP.jobs,
         parts: SHOP.parts,
         postgres: SHOP.postgres,
@@ -77,6 +78,7 @@ describe("Monitoring's alerts", () => {
     const few = new Set(
       rulesOf(
         await monitoring({
+          copies: {},
           jobs: {},
           parts: { api: { migrates: false, needs: [], scale: { max: 2, min: 2 }, scraped: false } },
           postgres: undefined,
@@ -96,6 +98,8 @@ describe("Monitoring's alerts", () => {
       "BackupTooOld",
       "ConnectionsNearlyUsedUp",
       "ConnectionsUsedUp",
+      "CopyFailed",
+      "CopyLate",
       "DrillFailed",
       "DrillTooOld",
       "ErrorBudgetBurns",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { alerts } from "./bad-stacks/alerts";
+import { copies } from "./bad-stacks/copies";
 import { data } from "./bad-stacks/data";
 import { edge } from "./bad-stacks/edge";
 import { names } from "./bad-stacks/names";
@@ -11,7 +12,7 @@ import { tiers } from "./bad-stacks/tiers";
 import { types } from "./bad-stacks/types";
 import { changed, problemsOf, settingsOf, SHOP } from "./stacks";
 
-const topics = { types, quantities, parts, names, secrets, routes, data, edge, tiers, alerts };
+const topics = { types, quantities, parts, names, secrets, routes, data, copies, edge, tiers, alerts };
 
 describe("stack files that are wrong", () => {
   it("starts from one that is right", () => {

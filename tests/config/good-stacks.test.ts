@@ -79,7 +79,7 @@ describe("stack files that are right", () => {
     const uploads = routes.find(({ path }) => path === "/uploads");
     assert.deepEqual([uploads?.body.value, uploads?.timeout.value], [50 * 1024 ** 2, 300_000]);
     assert.ok(postgres?.mode === "operator");
-    assert.equal(postgres.backup?.keep.days, 30);
+    assert.deepEqual([postgres.backup?.keep.days, postgres.backup?.offsite?.keep.days], [30, 90]);
   });
 
   it("reads the design's own example", () => {

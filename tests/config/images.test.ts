@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { keeperImage, logsImage, postgresImage, redisExporterImage, redisImage } from "../../config";
+import {
+  barmanImage,
+  keeperImage,
+  logsImage,
+  postgresImage,
+  rcloneImage,
+  redisExporterImage,
+  redisImage,
+} from "../../config";
 import { pinnedTags } from "../../config/digests";
 import { parseImage } from "../../config/image";
 import { settingsSchema } from "../../config/json-schema";
@@ -35,6 +43,8 @@ const ofStacks = (): [what: string, image: string, major?: number][] => [
   ["Redis' exporter", redisExporterImage],
   ["the logs' agent", logsImage],
   ["the keeper's Node", keeperImage],
+  ["what keeps tiers", barmanImage],
+  ["what carries copies", rcloneImage],
 ];
 const ofPlatform = Object.entries(platform)
   .filter(([name]) => !unnamed.includes(name as ImageName))

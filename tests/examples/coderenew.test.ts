@@ -174,10 +174,29 @@ describeProduct("coderenew", ["local", "staging", "production"], (of) => {
     assert.match(look.alerts("ArchiveBehind")[0]?.expr ?? "", /> 900/);
   });
 
-  it("backups are off site for 90 days", () => {
-    const { configuration, retentionPolicy } = of("production").spec("ObjectStore", "postgres");
-    assert.equal(retentionPolicy, "90d");
+  it("backups are kept for 30 days, and with another vendor for 90", () => {
+    const look = of("production");
+    const { configuration, retentionPolicy } = look.spec("ObjectStore", "postgres");
+    assert.equal(retentionPolicy, "30d");
     assert.match((configuration as { destinationPath: string }).destinationPath, /^s3:\/\//);
+    const { jobTemplate, schedule } = look.spec("CronJob", "postgres-offsite") as {
+      jobTemplate: {
+        spec: { template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } };
+      };
+      schedule: string;
+    };
+    const { env = [] } = jobTemplate.spec.template.spec.containers[0] ?? {};
+    const told = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.deepEqual(
+      [schedule, told.DESTINATION, told.DELETE_BEYOND, told.ENDPOINT],
+      [
+        "0 */6 * * *",
+        "s3://coderenew-offsite",
+        "90",
+        "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com",
+      ],
+    );
+    assert.ok(look.alerts("CopyLate").length > 0);
   });
 
   it("an update is without a gap, and old pods finish what they have begun", () => {

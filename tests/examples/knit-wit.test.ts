@@ -200,6 +200,15 @@ describeProduct("knit-wit", ["local", "staging", "production"], (of) => {
   });
 
   it("backups are there for twelve months", () => {
-    assert.equal(of("production").spec("ObjectStore", "postgres").retentionPolicy, "372d");
+    const look = of("production");
+    assert.equal(look.spec("ObjectStore", "postgres").retentionPolicy, "7d");
+    const { jobTemplate } = look.spec("CronJob", "postgres-tiers") as {
+      jobTemplate: {
+        spec: { template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } };
+      };
+    };
+    const { env = [] } = jobTemplate.spec.template.spec.containers[0] ?? {};
+    const told = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.deepEqual([told.WEEKLY, told.MONTHLY, told.SERVER], ["4", "12", "postgres"]);
   });
 });

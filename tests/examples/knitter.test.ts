@@ -170,6 +170,27 @@ describeProduct("knitter", ["staging", "production", "supabase"], (of) => {
     assert.equal(of("production").spec("ScheduledBackup", "postgres").schedule, "0 0 2 * * *");
   });
 
+  it("Redis is copied every day by redis-cli --rdb, and the copies kept for 30 days", () => {
+    const { jobTemplate, schedule } = of("production").spec("CronJob", "redis-copy") as {
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: Record<
+              "initContainers" | "containers",
+              { command: string[]; env: { name: string; value?: string }[] }[]
+            >;
+          };
+        };
+      };
+      schedule: string;
+    };
+    assert.equal(schedule, "0 2 * * *");
+    const { containers, initContainers } = jobTemplate.spec.template.spec;
+    assert.match(initContainers[0]?.command.at(-1) ?? "", /redis-cli .*--rdb/);
+    const told = Object.fromEntries((containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
+    assert.deepEqual([told.TO, told.KEEP], ["copies:knitter-production-backups/redis", `${30 * 86_400}s`]);
+  });
+
   it("errors go to Sentry, one request in ten is traced", () => {
     const { SENTRY_ENVIRONMENT, SENTRY_TRACES_SAMPLE_RATE } = of("production").env("backend");
     assert.deepEqual([SENTRY_ENVIRONMENT, SENTRY_TRACES_SAMPLE_RATE], ["production", "0.1"]);

@@ -37,7 +37,7 @@ describe("policy settings", () => {
       tier: "staging",
       registries: ["ghcr.io/acme"],
       rpo: 900_000,
-      keep: 84 * 86_400_000,
+      keep: 30 * 86_400_000,
       protect: true,
       waivers: [waiver],
     });

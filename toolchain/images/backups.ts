@@ -112,4 +112,14 @@ const gateway = staticImage(
   "versitygw",
 );
 
-export const backupImages = [pluginImage, gateway] as const satisfies Image[];
+/** What carries copies from one bucket to another. */
+const rclone: Image = {
+  name: "rclone",
+  version: "1.60",
+  upstream: "docker.io/rclone/rclone:1.74.4",
+  user: "65532",
+  entrypoint: ["rclone"],
+  layers: [{ kind: "debian", variant: "minbase", packages: ["rclone", "ca-certificates"] }],
+};
+
+export const backupImages = [pluginImage, gateway, rclone] as const satisfies Image[];

@@ -13,6 +13,7 @@ export const localImages = [
 export const fullImages: string[] = [
   "plugin-barman-cloud",
   "versitygw",
+  "rclone",
   "prometheus-operator",
   "prometheus-config-reloader",
   "prometheus",

@@ -12,8 +12,24 @@ export interface Aim {
   origins: Origin[];
 }
 
+/** What a stack is asked about: its name, what its database archives under, and for how many days all is kept. */
+export interface Asked {
+  stack: string;
+  from: string;
+  days: number;
+}
+
+/**
+ * The good backups from which any later moment can be had, the newest first: those of the window of days, and the one it
+ * begins with. Older ones are a week's or a month's, and have nothing after them.
+ */
+export function reaching(good: readonly Held[], days: number, now: number): Held[] {
+  const before = good.findIndex(({ ended }) => Date.parse(ended) < now - days * 86_400e3);
+  return before === -1 ? [...good] : good.slice(0, before + 1);
+}
+
 /** Throws when it cannot be had. */
-export function aimAt(to: string, from: string, backups: readonly Held[], now: number, stack: string): Aim {
+export function aimAt(to: string, { stack, from, days }: Asked, backups: readonly Held[], now: number): Aim {
   const good = backups.filter(({ status }) => status === "DONE");
   const list = `./slipway backups ${stack}`;
   if (good.length === 0) {
@@ -27,7 +43,8 @@ export function aimAt(to: string, from: string, backups: readonly Held[], now: n
     });
   }
   if (to === "latest") {
-    return { text: "the newest moment", origins: good.map(({ id }) => ({ from, to, backup: id })) };
+    const origins = reaching(good, days, now).map(({ id }) => ({ from, to, backup: id }));
+    return { text: "the newest moment", origins };
   }
   if (ID.test(to)) {
     const one = backups.find(({ id }) => id === to);
@@ -40,10 +57,16 @@ export function aimAt(to: string, from: string, backups: readonly Held[], now: n
       { details: [`The newest good one is ${good[0]?.id ?? ""}.`], next: list },
     );
   }
-  return moment(to, from, good, now, list);
+  return moment(to, { days, from, stack }, good, now, list);
 }
 
-function moment(to: string, from: string, good: readonly Held[], now: number, list: string): Aim {
+function moment(
+  to: string,
+  { days, from, stack }: Asked,
+  good: readonly Held[],
+  now: number,
+  list: string,
+): Aim {
   const at = Date.parse(to);
   if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\d[T ]/.test(to)) {
     throw new Failure(`"${to}" is neither a moment nor a backup`, {
@@ -68,6 +91,17 @@ function moment(to: string, from: string, good: readonly Held[], now: number, li
       next: list,
     });
   }
+  const whole = reaching(good, days, now);
+  const origins = before.filter((one) => whole.includes(one));
+  if (origins.length === 0) {
+    throw new Failure(`${to} is longer ago than the ${days} days for which all is kept`, {
+      details: [
+        `Any moment can be had since ${whole.at(-1)?.ended ?? ""}.`,
+        `Of the time before there are single backups; the last one before that moment is ${before[0]?.id ?? ""}.`,
+      ],
+      next: `./slipway restore ${stack} --to ${before[0]?.id ?? ""}`,
+    });
+  }
   const exact = new Date(at).toISOString();
-  return { text: exact, origins: before.map(({ id }) => ({ from, to: exact, backup: id })) };
+  return { text: exact, origins: origins.map(({ id }) => ({ from, to: exact, backup: id })) };
 }

@@ -145,14 +145,14 @@ class Run {
     this.live = liveName(this.database);
     this.name = `postgres-${stamp(Date.now())}`;
     this.model = await modelOf(target, this.live);
-    const theirs = liveName(backed(source.settings, from));
+    const original = backed(source.settings, from);
+    const theirs = liveName(original);
     const { namespace } = source.settings;
     this.aim = aimAt(
       to,
-      theirs,
+      { days: original.backup.keep.days, from: theirs, stack: from },
       await held(source.kube, { namespace, cluster: theirs, from: theirs }),
       Date.now(),
-      from,
     );
     this.bucket = await openSource(
       source.kube,

@@ -70,7 +70,8 @@ function stageOf(plan: Rehearsal, { kube, settings }: Session, stop: AbortSignal
     stop,
     newest: async () => {
       const all = await held(kube, { namespace, cluster: live, from: live });
-      const id = aimAt("latest", live, all, Date.now(), stack).origins[0]?.backup ?? "";
+      const { days } = backed(settings, stack).backup.keep;
+      const id = aimAt("latest", { days, from: live, stack }, all, Date.now()).origins[0]?.backup ?? "";
       return { id, ended: all.find((one) => one.id === id)?.ended ?? "" };
     },
     enter: async (_: Step, { spec }: Store) => {

@@ -129,7 +129,12 @@ class Run {
       held(kube, { namespace, cluster: this.live, from: this.live }),
       kube.get<Cluster>(KIND.cluster, this.live, namespace),
     ]);
-    this.aim = aimAt(given.to, this.live, all, Date.now(), stack);
+    this.aim = aimAt(
+      given.to,
+      { days: this.database.backup.keep.days, from: this.live, stack },
+      all,
+      Date.now(),
+    );
     this.pod = cluster?.status?.currentPrimary;
     this.name = given.into ?? `postgres-${stamp(Date.now())}`;
     if ((await kube.get(KIND.cluster, this.name, namespace)) !== undefined) {

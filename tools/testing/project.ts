@@ -12,7 +12,7 @@ import { quiet } from "../../toolchain/lib/progress";
 import { run, type Result } from "../../toolchain/lib/run";
 
 const PROGRAM = [
-  ...["index.ts", "wiring.ts", "wiring-parts.ts", "wiring-rehearsal.ts"],
+  ...["index.ts", "wiring.ts", "wiring-copies.ts", "wiring-parts.ts", "wiring-rehearsal.ts"],
   ...["package.json", "tsconfig.json", "Pulumi.yaml"],
 ];
 /** The last ones hold what the keeper is bundled from. */

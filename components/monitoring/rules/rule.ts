@@ -60,6 +60,14 @@ export interface WatchedJob {
   readonly needs: readonly string[];
 }
 
+/** What looks after copies of data. */
+export interface WatchedCopy {
+  /** The longest time between two runs, in milliseconds. */
+  readonly every: number;
+  /** Stores it cannot do without. */
+  readonly needs: readonly string[];
+}
+
 export interface RulesArgs {
   readonly watched: Watched;
   readonly product: string;
@@ -80,6 +88,8 @@ export interface RulesArgs {
   readonly redisRole?: "cache" | "queue" | undefined;
   /** Jobs by name, with the longest time between two runs where they have a schedule. */
   readonly jobs: Readonly<Record<string, WatchedJob>>;
+  /** Jobs that look after copies, by name. */
+  readonly copies: Readonly<Record<string, WatchedCopy>>;
   /** Whether somebody waits for a sign of life. */
   readonly deadman: boolean;
   /** Metrics of the product's own, which rules may compare. */

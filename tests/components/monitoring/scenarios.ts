@@ -476,6 +476,15 @@ const cluster: readonly Scenario[] = [
     },
     ["160m", "170m", "182m"],
   ),
+  rings("CopyFailed postgres-offsite high", runs("postgres-offsite"), ["9m", "12m", "42m"]),
+  rings(
+    "CopyLate redis-copy high",
+    {
+      [of("kube_cronjob_status_last_successful_time", ',cronjob="redis-copy"')]:
+        `${slopes(0, [30, 60], [810, 0])} ${slopes(50_400, [END, 60])}`,
+    },
+    ["800m", "835m", "842m"],
+  ),
   {
     args: { deadman: true },
     moments: [

@@ -9,6 +9,10 @@ const promised = { availability: percent(0.999), errors: percent(0.001), p95: ti
 
 export const SHOP: RulesArgs = {
   business: [],
+  copies: {
+    "postgres-offsite": { every: 24 * 3600e3, needs: [] },
+    "redis-copy": { every: 6 * 3600e3, needs: ["redis"] },
+  },
   deadman: false,
   jobs: { cleanup: { every: 3600e3, needs: ["postgres"] } },
   parts: {
@@ -123,6 +127,8 @@ export const GOOD_DAY: Series = {
   [of("kubelet_volume_stats_capacity_bytes", ',persistentvolumeclaim="postgres-1"')]: steady(100),
   [of("certmanager_certificate_expiration_timestamp_seconds", ',name="shop"')]: steady(60 * 86_400),
   [of("kube_cronjob_status_last_successful_time", ',cronjob="cleanup"')]: rising(60),
+  [of("kube_cronjob_status_last_successful_time", ',cronjob="postgres-offsite"')]: rising(60),
+  [of("kube_cronjob_status_last_successful_time", ',cronjob="redis-copy"')]: rising(60),
   ...Object.fromEntries(
     ["api-all", "api-events"].map((route) => [
       of("probe_success", `,part="api",route="${route}"`),

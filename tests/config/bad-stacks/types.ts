@@ -50,7 +50,7 @@ export const types: readonly BadStack[] = [
     name: "a key nothing is near to",
     changes: { "redis.flavour": "vanilla" },
     lines: [
-      "redis.flavour: found an unknown key; allowed: mode, role, version, image, exporterImage, memory, cpu, eviction, persist, fsync, storage, class; take it out; docs/configure.md lists every key",
+      "redis.flavour: found an unknown key; allowed: mode, role, version, image, exporterImage, memory, cpu, eviction, persist, fsync, storage, class, backup; take it out; docs/configure.md lists every key",
     ],
   },
   {
@@ -288,7 +288,7 @@ export const types: readonly BadStack[] = [
     lines: [
       'parts.api.memory: found "2 Gigs"; allowed: a size such as 256Mi or 1.5Gi',
       "parts.web.scale.min: found 1 replica; allowed: at least 2 in production; write scale: 2: one replica is an outage in waiting",
-      "redis.flavour: found an unknown key; allowed: mode, role, version, image, exporterImage, memory, cpu, eviction, persist, fsync, storage, class; take it out; docs/configure.md lists every key",
+      "redis.flavour: found an unknown key; allowed: mode, role, version, image, exporterImage, memory, cpu, eviction, persist, fsync, storage, class, backup; take it out; docs/configure.md lists every key",
       "tls.redirect: found false; allowed: true in production; take it out",
     ],
   },

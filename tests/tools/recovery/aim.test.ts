@@ -13,7 +13,8 @@ const backup = (day: number, status = "DONE"): Held => ({
 /** As Barman lists them: the newest first. */
 const backups = [backup(21, "FAILED"), backup(20), backup(19), backup(18)];
 const now = Date.parse("2026-11-21T12:00:00Z");
-const aim = (to: string, all: Held[] = backups) => aimAt(to, "postgres", all, now, "prod");
+const aim = (to: string, all: Held[] = backups, days = 30) =>
+  aimAt(to, { days, from: "postgres", stack: "prod" }, all, now);
 const ids = (to: string) => aim(to).origins.map((one) => one.backup);
 
 describe("what a restore aims at", () => {
@@ -47,4 +48,16 @@ describe("what a restore aims at", () => {
   for (const [what, to, message, all] of refused) {
     it(`is never ${what}`, () => assert.throws(() => aim(to, all), says(message)));
   }
+
+  it("older than the window of days is only a backup by itself, never a moment after it", () => {
+    const to = (moment: string) => aim(moment, backups, 2).origins.map((one) => one.backup);
+    // The window of two days begins on the 19th at noon: it needs the backup before that.
+    assert.deepEqual(to("2026-11-20T15:30:00Z"), ["20261120T020000", "20261119T020000"]);
+    assert.deepEqual(to("latest"), ["20261120T020000", "20261119T020000"]);
+    assert.deepEqual(to("20261118T020000"), ["20261118T020000"]);
+    assert.throws(
+      () => to("2026-11-18T20:00:00Z"),
+      says(/longer ago than the 2 days[^]*since 2026-11-19T02:10:00[^]*--to 20261118T020000/),
+    );
+  });
 });

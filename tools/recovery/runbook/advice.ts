@@ -52,6 +52,14 @@ export const ADVICE: Readonly<Record<string, readonly string[]>> = {
     'KUBECTL exec POSTGRES-1 --container postgres -- psql -c "select usename, application_name, state, count(*) from pg_stat_activity group by 1,2,3 order by 4 desc"',
     "Restart who holds most: KUBECTL rollout restart deployment/NAME",
   ],
+  CopyFailed: [
+    "The data itself is well; it has fewer places than were promised. Why, it says itself:",
+    "KUBECTL get jobs --selector=app.kubernetes.io/name=PART",
+    "KUBECTL logs --selector=app.kubernetes.io/name=PART --all-containers --since=24h",
+    "Mend the bucket or its keys, then run it again:",
+    "KUBECTL create job again --from=cronjob/PART",
+  ],
+  CopyLate: ["KUBECTL get cronjobs,jobs", events, "KUBECTL create job again --from=cronjob/PART"],
   CpuAtLimit: [status, "Raise `parts.PART.cpu`, or `scale.max`."],
   CpuThrottled: [status, "Raise `parts.PART.cpu.limit`."],
   DrillFailed: [

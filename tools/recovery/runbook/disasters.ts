@@ -106,7 +106,74 @@ const cluster: Disaster = {
       ...restored,
       "The platform first, then the product:",
       shell(`./slipway up --stack ${stack} --context NEW`, `./slipway smoke ${stack}`),
-      "Redis begins empty: jobs that were queued are gone.",
+      ...elsewhere(facts),
+      settings.redis?.mode === "managed" && settings.redis.backup !== undefined
+        ? "Redis begins empty; its newest copy is put back as in **A lost queue**."
+        : "Redis begins empty: jobs that were queued are gone.",
+    ].join("\n\n");
+  },
+};
+
+/** Where the first bucket is gone too. */
+function elsewhere({ database, settings }: Facts): string[] {
+  const offsite = operated(settings)?.backup?.offsite;
+  if (offsite === undefined || database === undefined) return [];
+  const { account, bucket, credentials, endpoint, keep } = offsite;
+  const more = [
+    ...(account === undefined ? [] : [`account: ${account}`]),
+    ...(endpoint === undefined ? [] : [`endpoint: ${endpoint}`]),
+  ];
+  const words = [`bucket: ${bucket.text}`, ...more];
+  return [
+    `If the bucket is gone as well, all of the last ${keep.days} days is in \`${bucket.text}\`, copied ${offsite.every.text}. The database begins anew with that, and archives there:`,
+    [
+      "```yaml",
+      "slipway:postgres:",
+      `  backup: { ${words.join(", ")}, credentials: { id: ${credentials.id}, key: ${credentials.key} } }`,
+      `  restored: { name: ${database}-2, from: ${database}, to: latest }`,
+      "```",
+    ].join("\n"),
+  ];
+}
+
+const queue: Disaster = {
+  title: "A lost queue",
+  text: (facts) => {
+    const { settings } = facts;
+    const { redis } = settings;
+    if (redis?.mode !== "managed" || redis.backup === undefined) return undefined;
+    const { bucket, every, keep } = redis.backup;
+    const { memory } = redis;
+    const kubectl = kubectlOf(facts);
+    const inside = (words: string) => `${kubectl} exec redis-0 --container redis -- sh -c '${words}'`;
+    const users = Object.entries(settings.parts).flatMap(
+      ([
+        part,
+        {
+          needs,
+          scale: { min },
+        },
+      ]) =>
+        needs.includes("redis")
+          ? [{ scale: (to: number = min) => `${kubectl} scale deployment/${part} --replicas=${to}` }]
+          : [],
+    );
+    return [
+      `Redis has lost its disk, or what is in it is wrong. Its copies are in \`${bucket.text}\`, taken ${every.text} and kept ${keep.text}; what came after the newest is lost.`,
+      "Fetch the newest `redis-TIME.rdb` of the bucket as `copy.rdb`, with the vendor's own tool.",
+      ...(users.length === 0
+        ? []
+        : ["Whoever writes to Redis rests:", shell(...users.map(({ scale }) => scale(0)))]),
+      `A second Redis beside it reads the copy, and the live one takes its data from there, as a replica would; then it is by itself again. For that moment the data is there twice: where the copy is larger than half of \`redis.memory\` (${memory.text}), raise that first, and deploy.`,
+      shell(
+        `${kubectl} exec -i redis-0 --container redis -- sh -c 'mkdir -p /data/copy && cat >/data/copy/dump.rdb' <copy.rdb`,
+        inside('redis-server --port 6390 --bind 127.0.0.1 --dir /data/copy --save "" --daemonize yes'),
+        inside("redis-cli replicaof 127.0.0.1 6390"),
+        inside("until redis-cli info replication | grep -q master_link_status:up; do sleep 1; done"),
+        inside("redis-cli replicaof no one"),
+        inside("REDISCLI_AUTH= redis-cli -p 6390 shutdown nosave; rm -r /data/copy"),
+      ),
+      ...(users.length === 0 ? [] : ["Then the parts again:", shell(...users.map(({ scale }) => scale()))]),
     ].join("\n\n");
   },
 };
@@ -198,4 +265,4 @@ const overload: Disaster = {
   },
 };
 
-export const disasters: readonly Disaster[] = [corrupt, server, cluster, ransom, leaked, overload];
+export const disasters: readonly Disaster[] = [corrupt, server, cluster, queue, ransom, leaked, overload];
