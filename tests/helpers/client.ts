@@ -83,10 +83,10 @@ async function text(response: IncomingMessage): Promise<string> {
   return all;
 }
 
-/** A new user of the demo's API; answers their token. */
-export async function signUp(host: string): Promise<string> {
+/** A new user of the demo's API, which may stand below a path; answers their token. */
+export async function signUp(host: string, below = ""): Promise<string> {
   const email = `${crypto.randomUUID()}@example.com`;
-  const answer = await ask(host, "/auth/signup", {
+  const answer = await ask(host, `${below}/auth/signup`, {
     method: "POST",
     body: { email, password: crypto.randomUUID() },
   });

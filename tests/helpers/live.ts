@@ -13,6 +13,7 @@ import { run, type Result } from "../../toolchain/lib/run";
 import { Stack } from "../../tools/lib/stack";
 import { beside } from "../../tools/testing/beside";
 import { describeWith } from "./services";
+import { unprotected } from "./unprotected";
 
 type Settings = Record<string, unknown>;
 export type Parts = Record<string, Settings>;
@@ -72,7 +73,7 @@ export class Live {
 
   write(): void {
     const config = Object.entries(this.settings).map(([key, value]) => [`slipway:${key}`, value]);
-    writeFileSync(this.file, stringify({ config: Object.fromEntries(config) as Settings }));
+    writeFileSync(this.file, stringify({ config: Object.fromEntries(config) as Settings }, { lineWidth: 0 }));
   }
 
   /** `pulumi up` of what the settings say now. */
@@ -82,7 +83,9 @@ export class Live {
   }
 
   async remove(): Promise<void> {
-    await this.stack.destroy(quiet);
+    const { stack } = this;
+    if (this.settings.tier !== "local") await stack.import(unprotected(await stack.state()));
+    await stack.destroy(quiet);
     rmSync(this.folder, { recursive: true });
   }
 
@@ -118,7 +121,11 @@ export class Live {
 
   /** A command in a pod of a part, and how it ended. */
   exec(part: string, ...command: string[]): Promise<Result> {
-    const words = ["--context", "slipway", "--namespace", this.name, "exec", `deployment/${part}`, "--"];
+    return this.execIn(`deployment/${part}`, ...command);
+  }
+
+  execIn(pod: string, ...command: string[]): Promise<Result> {
+    const words = ["--context", "slipway", "--namespace", this.name, "exec", pod, "--"];
     return run("kubectl", [...words, ...command], { allowFailure: true });
   }
 }
