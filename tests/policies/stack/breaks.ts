@@ -201,8 +201,8 @@ export const breaks: readonly Break[] = [
     change: (r) => {
       r.store!.props.spec.retentionPolicy = "2w";
     },
-    config: { postgres: { backup: { keep: { days: 7, weekly: 4 } } } },
-    says: /^backups are deleted before the day until which they were promised\nspec\.retentionPolicy: found 2w, wanted at least 28d, as the stack declares/,
+    config: { postgres: { backup: { keep: { days: 21, weekly: 4 } } } },
+    says: /^backups are deleted before the day until which they were promised\nspec\.retentionPolicy: found 2w, wanted at least 21d, as the stack declares/,
   },
   {
     rule: "data-is-protected",
