@@ -103,18 +103,26 @@ func (p *provider) createOnce(ctx context.Context, a application) (dynamic.Resou
 		return nil, nil, err
 	}
 	made, err := p.create(ctx, client, a)
+	if apierrors.IsAlreadyExists(err) && !a.dryRun && leavesMeanwhile(ctx, client, a.wanted.GetName()) {
+		err = fmt.Errorf("%w: %w", errLeaving, err)
+	}
 	return client, made, err
 }
 
 // mayPass tells errors that end by themselves: what is being made beside this, a webhook not up yet, a busy server.
 func mayPass(err error) bool {
-	return meta.IsNoMatchError(err) || apierrors.IsNotFound(err) || callsDeadWebhook(err) || isLeaving(err) ||
+	return meta.IsNoMatchError(err) || apierrors.IsNotFound(err) || callsDeadWebhook(err) || errors.Is(err, errLeaving) ||
 		apierrors.IsTooManyRequests(err) || apierrors.IsServerTimeout(err) || apierrors.IsServiceUnavailable(err)
 }
 
-// isLeaving tells that the name is still held by an object on its way out, which this one replaces.
-func isLeaving(err error) bool {
-	return apierrors.IsAlreadyExists(err) && strings.Contains(err.Error(), "object is being deleted")
+// errLeaving is a name still held by an object on its way out, which this one replaces.
+var errLeaving = errors.New("the object of that name is being deleted")
+
+// leavesMeanwhile asks for the object in the way rather than reading the refusal: the server only says there that it is
+// being deleted if it is not gone by the time the server looks.
+func leavesMeanwhile(ctx context.Context, client dynamic.ResourceInterface, name string) bool {
+	inTheWay, err := client.Get(ctx, name, metav1.GetOptions{})
+	return apierrors.IsNotFound(err) || (err == nil && inTheWay.GetDeletionTimestamp() != nil)
 }
 
 func callsDeadWebhook(err error) bool {
@@ -156,6 +164,8 @@ func (p *provider) explain(doing string, obj *unstructured.Unstructured, err err
 	case meta.IsNoMatchError(err):
 		hint = fmt.Sprintf("; the server knows no %s. If a CustomResourceDefinition is to define it, let this resource "+
 			"depend on it (dependsOn), and check group, version and kind", kindOf(obj.Object))
+	case errors.Is(err, errLeaving):
+		hint = "; see what its finalizers wait for, or who still uses it"
 	case apierrors.IsAlreadyExists(err):
 		hint = "; it is no resource of this stack. Import it (the resource option `import`), use a Patch resource to manage " +
 			"some of its fields, give the old name as an alias if this resource was renamed, or set " +
