@@ -30,7 +30,7 @@ const numbers = (seconds: number) => ({
   [`kube_pod_container_resource_limits{${API},resource="memory"}`]: 512,
   'cnpg_collector_up{namespace="demo",pod="postgres-1"}': 1,
   'cnpg_backends_total{namespace="demo",pod="postgres-1"}': 30,
-  'cnpg_pg_settings_setting{namespace="demo",pod="postgres-1",name="max_connections"}': 120,
+  'cnpg_pg_settings_setting{namespace="demo",pod="postgres-1",name="max_connections"}': 123, // three of them are kept for the superuser
   'redis_up{namespace="demo",pod="redis-0"}': 1,
   'redis_evicted_keys_total{namespace="demo",pod="redis-0"}': seconds,
   // Somebody else's product on the same cluster.
