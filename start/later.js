@@ -13,12 +13,14 @@ const later = {
   "../../runtime/closure/v8Hooks index.js": whenAsked,
   "./v8Hooks v8.js": whenAsked,
 };
-const requests = new Set(Object.keys(later).map((each) => each.split(" ")[0]));
 
-module.exports = function loadLater() {
+/** `more` are further ones, of who asks: each answers what is to be there instead, from what would load it. */
+module.exports = function loadLater(more = {}) {
+  const all = { ...later, ...more };
+  const requests = new Set(Object.keys(all).map((each) => each.split(" ")[0]));
   const load = Module._load;
   Module._load = function (request, parent, ...rest) {
-    const found = requests.has(request) && later[`${request} ${basename(parent?.filename ?? "")}`];
+    const found = requests.has(request) && all[`${request} ${basename(parent?.filename ?? "")}`];
     return found
       ? found(() => load.call(this, request, parent, ...rest))
       : load.call(this, request, parent, ...rest);
