@@ -30,9 +30,18 @@ export interface Wanted {
   labels?: Record<string, string>;
 }
 
+/** How long a pod may wait for a node: one that is only being added takes minutes, and a full cluster stays full. */
+const ROOM = 10 * 60e3;
+
 interface Pod extends KubeObject {
-  status?: { phase?: string };
+  status?: {
+    phase?: string;
+    conditions?: { type: string; status: string; message?: string; lastTransitionTime?: string }[];
+  };
 }
+
+/** The backup is at fault, not the cluster: the one before may do. */
+class Damaged extends Failure {}
 
 /** Makes it, and waits until its first instance answers. Throws when it cannot begin with that backup. */
 export async function makeBeside(
@@ -41,10 +50,11 @@ export async function makeBeside(
   step: Step,
   signal: AbortSignal,
 ): Promise<string> {
-  const { namespace, name, origin, within, hears } = wanted;
+  const { namespace, name, within } = wanted;
   if (wanted.ways !== "standing") await kube.apply(wayOf(namespace, name), MANAGER);
   await kube.apply(clusterOf(wanted), MANAGER);
   let phase = "";
+  let lacking = "";
   return until(
     async () => {
       const cluster = await kube.get<Cluster>(KIND.cluster, name, namespace);
@@ -52,24 +62,39 @@ export async function makeBeside(
       if (said !== phase) step.note(`${name}: ${(phase = said)}`);
       const { currentPrimary, readyInstances = 0 } = cluster?.status ?? {};
       if (currentPrimary !== undefined && currentPrimary !== "" && readyInstances > 0) return currentPrimary;
-      const recovery = await recoveryPod(kube, namespace, name);
-      const failed = recovery?.status?.phase === "Failed";
-      if (recovery === undefined || (!failed && hears === undefined)) return undefined;
-      const lines = await kube.logs(recovery.metadata.name, namespace, LINES);
-      hears?.(lines);
-      if (!failed) return undefined;
-      const why = [...new Set(lines.flatMap(errorIn))].slice(-4);
-      throw new Failure(`backup ${origin.backup ?? ""} cannot be restored`, {
-        // A recovery that failed once fails again.
-        details: why.length === 0 ? ["It does not say why."] : why,
-        next: "nothing was changed: the live database is as it was",
-      });
+      const pods = await kube.list<Pod>("pod", namespace, `cnpg.io/cluster=${name}`);
+      const homeless = withoutNode(pods);
+      if (homeless !== undefined) {
+        if (homeless.why !== lacking) step.note(`no node for it yet: ${(lacking = homeless.why)}`);
+        if (Date.now() - homeless.since > ROOM) throw noRoom(name, homeless.why);
+      }
+      await recovers(kube, wanted, pods);
+      return undefined;
     },
     {
       ...{ what: `restoring ${name}`, within, signal, say: () => phase },
       next: `kubectl get pods --namespace ${namespace} --selector cnpg.io/cluster=${name}`,
     },
   );
+}
+
+/** Listens to the recovery, and throws when it has failed: one that failed once fails again. */
+async function recovers(
+  kube: Api,
+  { namespace, origin, hears }: Wanted,
+  pods: readonly Pod[],
+): Promise<void> {
+  const recovery = recoveryPod(pods);
+  const failed = recovery?.status?.phase === "Failed";
+  if (recovery === undefined || (!failed && hears === undefined)) return;
+  const lines = await kube.logs(recovery.metadata.name, namespace, LINES);
+  hears?.(lines);
+  if (!failed) return;
+  const why = [...new Set(lines.flatMap(errorIn))].slice(-4);
+  throw new Damaged(`backup ${origin.backup ?? ""} cannot be restored`, {
+    details: why.length === 0 ? ["It does not say why."] : why,
+    next: "nothing was changed: the live database is as it was",
+  });
 }
 
 /** From the newest backup that can be restored: one whose objects are damaged gives way to the one before. */
@@ -85,7 +110,7 @@ export async function makeFirstGood(
     try {
       return { pod: await makeBeside(kube, { ...wanted, origin }, step, signal), origin };
     } catch (error) {
-      if (!(error instanceof Failure) || index === origins.length - 1) throw error;
+      if (!(error instanceof Damaged) || index === origins.length - 1) throw error;
       step.note(
         `backup ${origin.backup ?? ""} is damaged (${error.details[0] ?? ""}): trying the one before`,
       );
@@ -97,11 +122,26 @@ export async function makeFirstGood(
 }
 
 /** The one that failed, if one has: what comes after it is in vain. */
-async function recoveryPod(kube: Api, namespace: string, name: string): Promise<Pod | undefined> {
-  const pods = await kube.list<Pod>("pod", namespace, `cnpg.io/cluster=${name}`);
+function recoveryPod(pods: readonly Pod[]): Pod | undefined {
   const recoveries = pods.filter(({ metadata }) => metadata.name.includes("-full-recovery-"));
   return recoveries.find(({ status }) => status?.phase === "Failed") ?? recoveries[0];
 }
+
+/** What the scheduler says of a pod that it finds no node for, and since when. */
+function withoutNode(pods: readonly Pod[]): { why: string; since: number } | undefined {
+  for (const { status } of pods) {
+    const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
+    if (scheduled?.status !== "False") continue;
+    return { why: scheduled.message ?? "", since: Date.parse(scheduled.lastTransitionTime ?? "") };
+  }
+  return undefined;
+}
+
+const noRoom = (name: string, why: string) =>
+  new Failure(`no node has room for ${name}`, {
+    details: [why],
+    next: "add a node, or let the database ask for less (postgres.cpu, postgres.memory) and deploy that; then again",
+  });
 
 /** The error of a line of the operator's JSON log, or of Postgres' own within it. */
 export function errorIn(line: string): string[] {

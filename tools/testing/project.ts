@@ -9,7 +9,7 @@ import { rehearsalHome } from "../../config/rehearsal";
 import { environment } from "../lib/environment";
 import { checkout } from "../../toolchain/lib/paths";
 import { quiet } from "../../toolchain/lib/progress";
-import { run, type Result } from "../../toolchain/lib/run";
+import { run, tail, type Result } from "../../toolchain/lib/run";
 
 const PROGRAM = [
   ...["index.ts", "wiring.ts", "wiring-copies.ts", "wiring-parts.ts", "wiring-rehearsal.ts"],
@@ -31,6 +31,9 @@ export const stackFileOf = (settings: Settings): Settings => ({
 export class Project {
   readonly folder: string;
   private env: Record<string, string | undefined> = {};
+  private readonly over = new AbortController();
+  /** Commands that have not ended: a test that ran out of time leaves one. */
+  private readonly running = new Set<Promise<void>>();
 
   /** `stack` is the product's and its namespace's, too. Beside another one it is one more stack of that project. */
   constructor(
@@ -87,12 +90,28 @@ export class Project {
     env: Record<string, string> = {},
     onLine?: (line: string) => void,
   ): Promise<Result> {
-    return run(process.execPath, this.words(words), {
+    const result = run(process.execPath, this.words(words), {
       cwd: checkout,
       env: { ...this.env, ...env },
+      signal: this.over.signal,
       allowFailure: true,
       ...(onLine === undefined ? {} : { onLine }),
     });
+    const ended = result.then(
+      (answer) => this.tell(words, answer),
+      () => undefined,
+    );
+    this.running.add(ended);
+    void ended.then(() => this.running.delete(ended));
+    return result;
+  }
+
+  /** Where a test ran out of time, what the command waited for is what one wants to know. */
+  private tell(words: string[], { stderr }: Result): void {
+    if (!this.over.signal.aborted) return;
+    process.stderr.write(
+      [`slipway ${words.join(" ")} was still running, and said:`, ...tail(stderr), ""].join("\n"),
+    );
   }
 
   private words = ([verb = "", ...rest]: string[]) => [
@@ -135,6 +154,8 @@ export class Project {
 
   /** Nothing of it stays, whatever a test left behind. */
   async remove(): Promise<void> {
+    this.over.abort();
+    await Promise.all(this.running);
     await this.pulumi("cancel", "--yes").catch(() => undefined); // there is a lock only after a failed test
     const namespaces = [this.stack, rehearsalHome(this.stack), "--ignore-not-found"];
     await run("kubectl", ["--context", "slipway", "delete", "namespace", ...namespaces], { env: this.env });
