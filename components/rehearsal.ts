@@ -18,6 +18,7 @@ import { allow, type Place } from "./network";
 import { safeContainer, safePod, seconds } from "./pod";
 import type { Kept } from "./postgres";
 import { Resident, type ResidentOptions } from "./resident";
+import { onSchedule } from "./schedule";
 import type { Space } from "./space";
 
 export interface RehearsalArgs {
@@ -94,15 +95,10 @@ export class Rehearsal extends Resident<NonNullable<RehearsalArgs["transform"]>>
       k8s.batch.v1.CronJob,
       {
         metadata: this.meta("CronJob"),
-        spec: {
-          concurrencyPolicy: "Forbid",
-          failedJobsHistoryLimit: 3,
-          jobTemplate: { metadata: { labels: this.labels }, spec: this.#job(args, account, config) },
-          schedule: args.drill.every.cron,
-          startingDeadlineSeconds: 3600,
-          successfulJobsHistoryLimit: 1,
-          timeZone: "Etc/UTC",
-        },
+        spec: onSchedule({
+          ...{ cron: args.drill.every.cron, job: this.#job(args, account, config), labels: this.labels },
+          ...{ kept: 1, late: 3600 },
+        }),
       },
       { dependsOn: [...this.space.ready, ...ways, ...bindings, quota] },
     );

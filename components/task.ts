@@ -8,6 +8,7 @@ import { type Asked, connected, type HeldSecret, type Needed } from "./needs";
 import type { Place } from "./network";
 import { seconds } from "./pod";
 import { Resident, type ResidentOptions } from "./resident";
+import { onSchedule } from "./schedule";
 import type { Space } from "./space";
 import { podTemplate, type Workload } from "./workload";
 
@@ -81,7 +82,7 @@ export class Task extends Resident<NonNullable<TaskArgs["transform"]>> {
 
   #createSchedule(
     { overlap }: TaskArgs,
-    schedule: string,
+    cron: string,
     job: k8s.types.input.batch.v1.JobSpec,
     dependsOn: pulumi.Resource[],
   ): void {
@@ -90,16 +91,7 @@ export class Task extends Resident<NonNullable<TaskArgs["transform"]>> {
       k8s.batch.v1.CronJob,
       {
         metadata: this.meta("CronJob"),
-        spec: {
-          concurrencyPolicy: CONCURRENCY[overlap],
-          failedJobsHistoryLimit: 3,
-          jobTemplate: { spec: job },
-          schedule,
-          // A run that could not start in time is late, not lost for good.
-          startingDeadlineSeconds: 600,
-          successfulJobsHistoryLimit: 3,
-          timeZone: "Etc/UTC",
-        },
+        spec: onSchedule({ cron, job, overlap: CONCURRENCY[overlap] }),
       },
       { dependsOn },
     );

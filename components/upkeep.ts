@@ -8,6 +8,7 @@ import { environment, type Connection, type HeldSecret, type SecretKey } from ".
 import type { Place } from "./network";
 import { safeContainer, seconds } from "./pod";
 import { Resident, type ResidentOptions } from "./resident";
+import { onSchedule } from "./schedule";
 import type { Space } from "./space";
 import { podTemplate } from "./workload";
 
@@ -73,19 +74,10 @@ export class Upkeep extends Resident<NonNullable<UpkeepArgs["transform"]>> {
       k8s.batch.v1.CronJob,
       {
         metadata: this.meta("CronJob"),
-        spec: {
-          concurrencyPolicy: "Forbid",
-          failedJobsHistoryLimit: 3,
-          jobTemplate: {
-            metadata: { labels: this.labels },
-            spec: { activeDeadlineSeconds: seconds(args.timeout), backoffLimit: 2, template },
-          },
-          schedule: args.cron,
-          // A run that could not start in time is late, not lost for good.
-          startingDeadlineSeconds: 600,
-          successfulJobsHistoryLimit: 3,
-          timeZone: "Etc/UTC",
-        },
+        spec: onSchedule({
+          ...{ cron: args.cron, labels: this.labels },
+          job: { activeDeadlineSeconds: seconds(args.timeout), backoffLimit: 2, template },
+        }),
       },
       { dependsOn: [...this.space.ready, ...ways, ...scripts, ...args.reads.flatMap(({ after }) => after)] },
     );
