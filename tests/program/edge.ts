@@ -39,18 +39,26 @@ product.settings = {
   ],
 };
 
+let users = 0;
 let made: Promise<unknown> | undefined;
 
-/** Made once for all files of a run, its API answering; the hook below takes it away after the last of them. */
-export async function edge(): Promise<Live> {
-  await (made ??= product.up());
-  await eventually("the API to answer", async () => (await ask(api, "/ready")).status === 200, {
-    seconds: 60,
+/**
+ * The product, for a `describe` that has it: made for the first of a run's files, its API answering, and taken away after
+ * the last of them, so that other products find room.
+ */
+export function withEdge(): Live {
+  users += 1;
+  before(async function () {
+    this.timeout(300_000);
+    await (made ??= product.up());
+    await eventually("the API to answer", async () => (await ask(api, "/ready")).status === 200, {
+      seconds: 60,
+    });
+  });
+  after(async function () {
+    this.timeout(180_000);
+    users -= 1;
+    if (users === 0 && made !== undefined) await product.remove();
   });
   return product;
 }
-
-after(async function () {
-  this.timeout(180_000);
-  if (made !== undefined) await product.remove();
-});

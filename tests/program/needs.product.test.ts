@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describeLive, type Live } from "../helpers/live";
 import { eventually } from "../helpers/services";
-import { edge } from "./edge";
+import { withEdge } from "./edge";
 
 /** Whether a pod of the part opens a TCP connection, asked of the program that the part runs on. */
 async function connects(product: Live, part: string, host: string, port: number): Promise<boolean> {
@@ -17,11 +17,10 @@ async function connects(product: Live, part: string, host: string, port: number)
 }
 
 describeLive("the needs of a part", function () {
-  let product: Live;
+  const product = withEdge();
 
   before(async function () {
     this.timeout(300_000);
-    product = await edge();
     for (const part of ["api", "worker", "web"]) {
       await product.kubectl("rollout", "status", `deployment/${part}`, "--timeout=60s");
     }

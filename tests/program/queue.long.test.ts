@@ -1,10 +1,10 @@
 // A Redis that is a queue, killed with -9 under load, process and pod: what was acknowledged is there, and is done.
 import assert from "node:assert/strict";
 import { ask, signUp } from "../helpers/client";
-import { describeLive, type Live } from "../helpers/live";
+import { describeLive } from "../helpers/live";
 import { killContainer } from "../helpers/processes";
 import { eventually } from "../helpers/services";
-import { edge } from "./edge";
+import { withEdge } from "./edge";
 
 interface Pod {
   metadata: { name: string; uid: string };
@@ -34,13 +34,8 @@ socket.on("error", end).on("close", end);
 
 describeLive("a queue that is killed with -9 under load", function () {
   this.timeout(300_000);
-  let product: Live, api: string;
-
-  before(async function () {
-    this.timeout(300_000);
-    product = await edge();
-    ({ api } = product.hosts);
-  });
+  const product = withEdge();
+  const { api } = product.hosts;
 
   async function redis(): Promise<Pod> {
     const [pod] = await product.items<Pod>("pods", "--selector=app.kubernetes.io/name=redis");

@@ -1,11 +1,11 @@
 // A product that is changed, scaled, drained and killed under 200 requests a second: no failed request, no lost job.
 import assert from "node:assert/strict";
 import { ask, signUp } from "../helpers/client";
-import { describeLive, type Live } from "../helpers/live";
+import { describeLive } from "../helpers/live";
 import { Load } from "../helpers/load";
 import { eventually } from "../helpers/services";
 import { run } from "../../toolchain/lib/run";
-import { edge } from "./edge";
+import { withEdge } from "./edge";
 
 interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
@@ -13,13 +13,8 @@ interface Pod {
 
 describeLive("a product under load", function () {
   this.timeout(300_000);
-  let product: Live, api: string, app: string;
-
-  before(async function () {
-    this.timeout(300_000);
-    product = await edge();
-    ({ api, app } = product.hosts);
-  });
+  const product = withEdge();
+  const { api, app } = product.hosts;
 
   /** Both doors under load while something happens; then every one of the requests has succeeded. */
   async function unnoticed(happening: () => Promise<unknown>): Promise<void> {

@@ -2,20 +2,15 @@
 import assert from "node:assert/strict";
 import { request } from "node:https";
 import { ask, echo, handshake, questionOf, signUp } from "../helpers/client";
-import { describeLive, type Live } from "../helpers/live";
+import { describeLive } from "../helpers/live";
 import { eventually } from "../helpers/services";
 import { run } from "../../toolchain/lib/run";
-import { edge } from "./edge";
+import { withEdge } from "./edge";
 
 describeLive("a route", function () {
-  let product: Live, api: string, app: string;
+  const product = withEdge();
+  const { api, app } = product.hosts;
   const inner = "inner.edge.localhost";
-
-  before(async function () {
-    this.timeout(300_000);
-    product = await edge();
-    ({ api, app } = product.hosts);
-  });
 
   it("lets its burst through at once and then its rate, and answers 429 beyond", async () => {
     const at = (count: number) =>

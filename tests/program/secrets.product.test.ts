@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Failure } from "../../toolchain/lib/failure";
 import { cacheDir, stateDir } from "../../toolchain/lib/paths";
 import { ask, signUp } from "../helpers/client";
-import { describeLive, kubectl, type Live } from "../helpers/live";
-import { edge } from "./edge";
+import { describeLive, kubectl } from "../helpers/live";
+import { withEdge } from "./edge";
 
 interface Secret {
   metadata: { name: string };
@@ -20,13 +20,12 @@ const shortest = 12;
 
 describeLive("the secrets of a product", function () {
   this.timeout(240_000);
-  let product: Live;
+  const product = withEdge();
   /** Values by where they are kept. */
   const tainted = new Map<string, string>();
 
   before(async function () {
     this.timeout(300_000);
-    product = await edge();
     for (const { metadata, data } of await product.items<Secret>("secrets")) {
       for (const [key, value] of Object.entries(data ?? {})) {
         const text = Buffer.from(value, "base64").toString("utf8").trim();
