@@ -7,7 +7,7 @@ import { physicalName } from "./naming";
 import { denyAllButDns } from "./network";
 
 /** Above everything that said nothing, far below the cluster's own; and below everything. */
-const HIGH = 100_000;
+export const HIGH = 100_000;
 const LOW = -100_000;
 
 export interface SpaceArgs {

@@ -9,6 +9,7 @@ import * as random from "@pulumi/random";
 import { platform } from "../config";
 import { Manifests, KubernetesResource } from "./manifests";
 import type { KubernetesObject } from "./sources";
+import { withPriority } from "./priority";
 
 const { namespace, port, keys, bucket, service } = platform.backups;
 const labels = { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "slipway-platform" };
@@ -103,11 +104,7 @@ export function withImages({ plugin, sidecar }: BackupsArgs["images"]) {
       changed.data = { [VARIABLE]: Buffer.from(sidecar).toString("base64") };
     }
     if (changed.kind !== "Deployment" || changed.metadata.name !== DEPLOYMENT) return changed;
-    const { template } = changed.spec as {
-      template: { spec: { containers: Record<string, unknown>[]; priorityClassName?: string } };
-    };
-    // Without it no database of any product is looked after: it must not make room for one.
-    template.spec.priorityClassName = "system-cluster-critical";
+    const { template } = changed.spec as { template: { spec: { containers: Record<string, unknown>[] } } };
     const [container] = template.spec.containers;
     if (container === undefined) throw new Error(`the Deployment ${DEPLOYMENT} has no container`);
     container.image = plugin;
@@ -116,7 +113,7 @@ export function withImages({ plugin, sidecar }: BackupsArgs["images"]) {
       requests: { cpu: "10m", memory: "64Mi" },
       limits: { cpu: "500m", memory: "256Mi" },
     };
-    return changed;
+    return withPriority(changed);
   };
 }
 

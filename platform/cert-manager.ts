@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { Manifests, KubernetesResource } from "./manifests";
+import { priority, withPriority } from "./priority";
 import { manifests, type KubernetesObject } from "./sources";
 import { quiet } from "../toolchain/lib/progress";
 import { sources } from "./versions";
@@ -36,7 +37,7 @@ export class CertManager extends pulumi.ComponentResource {
     super("slipway:platform:CertManager", name, {}, options);
     const kinds = new Manifests(
       `${name}-manifests`,
-      { objects: args.objects },
+      { objects: args.objects, change: withPriority },
       { parent: this, provider: options.provider },
     );
     if (args.embedded !== undefined) {
@@ -153,6 +154,7 @@ function controllerDeployment(image: string): Record<string, unknown> {
       template: {
         metadata: { labels },
         spec: {
+          priorityClassName: priority.name,
           serviceAccountName: "cert-manager",
           securityContext: {
             runAsNonRoot: true,

@@ -7,6 +7,7 @@ import { withImage } from "./change";
 import { CertManager, certManagerObjects } from "./cert-manager";
 import { Monitoring } from "./monitoring";
 import { Policies } from "./policies";
+import { createPriority, withPriority } from "./priority";
 import { image, readSettings } from "./settings";
 import { manifests } from "./sources";
 import { Traefik } from "./traefik";
@@ -17,6 +18,7 @@ export = async () => {
   const provider = clusterProvider("cluster", { context: settings.context });
   const wants = (part: (typeof settings.parts)[number]) => settings.parts.includes(part);
   const outputs: Record<string, unknown> = { parts: settings.parts };
+  const priority = createPriority(provider);
 
   if (wants("gateway")) {
     const definitions = [
@@ -34,7 +36,7 @@ export = async () => {
     const traefik = new Traefik(
       "traefik",
       { image: image(settings, "traefik"), gateway: settings.gateway },
-      { provider, dependsOn: definitions.flatMap((part) => part.installed) },
+      { provider, dependsOn: [priority, ...definitions.flatMap((part) => part.installed)] },
     );
     outputs.gatewayClass = traefik.className;
   }
@@ -47,19 +49,20 @@ export = async () => {
         objects: await certManagerObjects(embedded !== undefined),
         ...(embedded === undefined ? {} : { embedded }),
       },
-      { provider },
+      { provider, dependsOn: priority },
     );
     outputs.localIssuer = manager.localIssuer;
     certificates.push(manager);
   }
   if (wants("postgres")) {
+    const ours = withImage("cnpg-controller-manager", image(settings, "cloudnativepg"));
     const operator = new Manifests(
       "cloudnative-pg",
       {
         objects: await manifests("cloudnative-pg", sources.cloudnativepg, quiet),
-        change: withImage("cnpg-controller-manager", image(settings, "cloudnativepg")),
+        change: (object) => withPriority(ours(object)),
       },
-      { provider },
+      { provider, dependsOn: priority },
     );
     if (wants("backups")) {
       new Backups(
@@ -70,7 +73,7 @@ export = async () => {
           server:
             settings.images.s3 === undefined ? undefined : { image: settings.images.s3, storage: "5Gi" },
         },
-        { provider, dependsOn: [...operator.installed, ...certificates] },
+        { provider, dependsOn: [priority, ...operator.installed, ...certificates] },
       );
     }
   }

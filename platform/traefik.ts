@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflareRanges } from "../config/cloudflare";
 import { KubernetesResource } from "./manifests";
+import { priority } from "./priority";
 import type { PlatformSettings } from "./settings";
 
 export interface TraefikArgs {
@@ -131,6 +132,7 @@ function deployment({ image, gateway }: TraefikArgs): Record<string, unknown> {
       template: {
         metadata: { labels },
         spec: {
+          priorityClassName: priority.name,
           serviceAccountName: "traefik",
           terminationGracePeriodSeconds: drainSeconds + 10,
           securityContext: {

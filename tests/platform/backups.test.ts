@@ -32,7 +32,7 @@ describe("the part of the platform that backs up", () => {
     assert.deepEqual(secret.data, { SIDECAR_IMAGE: base64("mine/sidecar:1") });
     const [container] = deployment.spec.template.spec.containers;
     assert.equal(container?.image, "mine/plugin:1");
-    assert.equal(deployment.spec.template.spec.priorityClassName, "system-cluster-critical");
+    assert.equal(deployment.spec.template.spec.priorityClassName, "slipway-platform");
     assert.ok(JSON.stringify(container.resources).includes("limits"));
   });
 
