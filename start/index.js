@@ -7,4 +7,5 @@ const kept = require("./kept.js")("programs");
 
 enableCompileCache?.(join(kept.folder, "v8"));
 require("./later.js")();
+require("./together.js")();
 require("./stacks.js")(require("./typescript.js")(kept));

@@ -107,6 +107,35 @@ describe("a program's start", function () {
         .serializeFunction((name: string) => greeting + basename(name))
         .then(({ text, exportName }) => console.log(before + exportName + "\\n" + text));`;
 
+    const tells = `
+      import * as pulumi from "@pulumi/pulumi";
+      import * as grpc from "@grpc/grpc-js";
+      const { EngineService } = require("@pulumi/pulumi/proto/engine_grpc_pb");
+      const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
+      const settings = require("@pulumi/pulumi/runtime/settings");
+      const calls: string[] = [];
+      const engine = new grpc.Server();
+      engine.addService(EngineService, {
+        log: (call: any, answer: any) => { calls.push(call.request.getSeverity() + " " + call.request.getMessage()); answer(null, new Empty()); },
+      } as any);
+      engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), async (_, port) => {
+        settings.resetOptions("shop", "prod", 16, "127.0.0.1:" + port, "", true, "");
+        for (let step = 0; step < 100; step++) pulumi.log.debug("step " + step);
+        pulumi.log.info("seen");
+        await settings.waitForRPCs();
+        settings.disconnectSync();
+        engine.forceShutdown();
+        console.log(JSON.stringify(calls));
+      });`;
+
+    it("tells the engine of many steps in one call, of all of them, before it hangs up", async () => {
+      const calls = JSON.parse(await go(tells)) as string[];
+      assert.deepEqual(calls, [
+        "1 seen",
+        `0 ${Array.from({ length: 100 }, (_, step) => `step ${step}`).join("\n")}`,
+      ]);
+    });
+
     it("leaves out what sends functions away, until one is sent", async () => {
       await go(sends);
       const [before, ...text] = (await go(sends)).split("\n");
