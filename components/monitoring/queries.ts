@@ -68,6 +68,11 @@ export function jobSucceeded(namespace: string, job: string): string {
   return `max(kube_cronjob_status_last_successful_time{namespace="${namespace}",cronjob="${job}"})`;
 }
 
+/** Instances that are well and yet refuse their own exporter: nobody but superusers gets a connection. */
+export const refusing = (pods: string): string =>
+  `count(cnpg_collector_up{${pods}} == 0 and on (namespace, pod) ` +
+  `kube_pod_container_status_ready{${pods},container="postgres"} == 1) > 0`;
+
 /** A signal as one expression, or nothing where what it is about is not there. */
 export function signal(
   name: Signal,

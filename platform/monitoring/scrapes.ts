@@ -24,6 +24,7 @@ export const kept = {
     "kube_lease_renew_time",
     "kube_pod_container_resource_limits",
     "kube_pod_container_status_last_terminated_reason",
+    "kube_pod_container_status_ready",
     "kube_pod_container_status_restarts_total",
     "kube_pod_container_status_waiting_reason",
     "kube_replicaset_created",

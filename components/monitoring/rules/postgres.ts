@@ -1,7 +1,7 @@
 /** The database: up, with connections to give, its replicas, backups, archive and drills in time. */
 import { formatDuration } from "../../../config";
 import { rehearsalHome } from "../../../config/rehearsal";
-import { latestFailed, postgresPods } from "../queries";
+import { latestFailed, postgresPods, refusing } from "../queries";
 import { alerting, compared, MINUTE, seconds, type AlertRule, type RulesArgs, type Said } from "./rule";
 
 /** A backup that takes its time is not late yet. */
@@ -22,15 +22,16 @@ export function postgresRules(args: RulesArgs): AlertRule[] {
     make({
       alert: "PostgresDown",
       description: "No instance answers its own exporter.",
-      expr: `(sum(cnpg_collector_up{${pods}}) or vector(0)) < 1`,
+      expr: `(sum(cnpg_collector_up{${pods}}) or vector(0)) < 1 unless on () ${refusing(pods)}`,
       severity: "critical",
       summary: "The database is down",
       wait: "2m",
     }),
     make({
       alert: "ConnectionsUsedUp",
-      description: "More than 97 % of the connections Postgres grants are in use: new ones are refused.",
-      expr: over("connections", 0.97),
+      description:
+        "More than 97 % of the connections Postgres grants are in use, or its own exporter got none: new ones are refused.",
+      expr: `${over("connections", 0.97)} or ${refusing(pods)}`,
       severity: "critical",
       summary: "Postgres has no connections left",
       wait: "1m",

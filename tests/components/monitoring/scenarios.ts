@@ -294,6 +294,20 @@ const postgres: readonly Scenario[] = [
     ["10m", "12m", "16m"],
     "ConnectionsUsedUp postgres critical",
   ),
+  {
+    name: "a database that lets in nobody but superusers, not even its exporter",
+    series: {
+      [connections]: levels([10, 20], [10, undefined], [END, 20]),
+      [instance("cnpg_collector_up")]: spell(1, 0, 10),
+      [instance("kube_pod_container_status_ready", ',container="postgres"')]: levels([END, 1]),
+    },
+    moments: [
+      ["10m"],
+      ["12m", "ConnectionsUsedUp postgres critical"],
+      ["18m", "ConnectionsUsedUp postgres critical"],
+      ["22m"],
+    ],
+  },
   rings("ConnectionsNearlyUsedUp postgres high", { [connections]: spell(20, 90, 20) }, ["12m", "17m", "31m"]),
   rings(
     "PoolWaits postgres high",
