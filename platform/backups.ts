@@ -8,8 +8,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { platform } from "../config";
 import { Manifests, KubernetesResource } from "./manifests";
-import type { KubernetesObject } from "./sources";
 import { withPriority } from "./priority";
+import type { KubernetesObject } from "./sources";
 
 const { namespace, port, keys, bucket, service } = platform.backups;
 const labels = { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "slipway-platform" };

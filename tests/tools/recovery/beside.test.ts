@@ -1,9 +1,8 @@
 /** A database begun beside the live one: what it says while it cannot begin, and which failure another backup could mend. */
 import assert from "node:assert/strict";
 import { makeFirstGood, type Wanted } from "../../../tools/recovery/beside";
-import type { Step } from "../../../toolchain/lib/progress";
 import { Failure } from "../../../toolchain/lib/failure";
-import { quiet } from "../../../toolchain/lib/progress";
+import { quiet, type Step } from "../../../toolchain/lib/progress";
 import { fakeKube } from "../release/cluster";
 
 const wanted: Omit<Wanted, "origin"> = {
@@ -36,8 +35,10 @@ const homeless = (minutes: number) => ({
 describe("a database beside the live one", () => {
   it("that no node has room for is given up, with the scheduler's words, and no other backup is tried", async () => {
     const kube = fakeKube(homeless(11));
+    const said: string[] = [];
+    const step: Step = { ...quiet, note: (text) => said.push(text) };
     await assert.rejects(
-      makeFirstGood(kube, wanted, origins, quiet, new AbortController().signal),
+      makeFirstGood(kube, wanted, origins, step, new AbortController().signal),
       (error: unknown) => {
         assert.ok(error instanceof Failure);
         assert.equal(error.message, "no node has room for beside");
@@ -46,6 +47,7 @@ describe("a database beside the live one", () => {
         return true;
       },
     );
+    assert.deepEqual(said, [`no node for it yet: ${FULL}`]);
   });
 
   it("is waited for while a node may still come, and says so", async () => {
