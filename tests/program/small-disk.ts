@@ -1,5 +1,5 @@
 /** A volume that a test can fill: a small disk of this machine's memory, as a PersistentVolume of the embedded node. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node } from "../../toolchain/cluster/layout";
@@ -17,8 +17,7 @@ export class SmallDisk {
 
   static async make(name: string, size: string): Promise<SmallDisk> {
     const disk = new SmallDisk(name, size);
-    const options = `size=${size.replace("i", "").toLowerCase()},mode=1777`;
-    await run("mount", ["-t", "tmpfs", "-o", options, `slipway-${name}`, disk.folder]);
+    await run("mount", ["-t", "tmpfs", "-o", `${sized(size)},mode=1777`, `slipway-${name}`, disk.folder]);
     await disk.#apply();
     return disk;
   }
@@ -43,6 +42,24 @@ export class SmallDisk {
     });
   }
 
+  /** Until not a block is free. */
+  fill(): void {
+    const file = openSync(join(this.folder, "in-the-way"), "a");
+    const block = Buffer.alloc(4096);
+    try {
+      for (;;) writeSync(file, block);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Makes it larger, in use, as who runs out of disk does. */
+  async grow(size: string): Promise<void> {
+    await run("mount", ["-o", `remount,${sized(size)}`, this.folder]);
+  }
+
   /** Once no pod has it any more. */
   async remove(): Promise<void> {
     await kubectl("delete", "persistentvolume", this.name, "--ignore-not-found", "--timeout=60s");
@@ -50,3 +67,6 @@ export class SmallDisk {
     rmSync(this.folder, { recursive: true });
   }
 }
+
+/** `16Mi` as mount has it. */
+const sized = (size: string) => `size=${size.replace("i", "").toLowerCase()}`;

@@ -13,6 +13,7 @@ import { makeFirstGood, wayName } from "./beside";
 import { held } from "./bucket";
 import { type Backed, backed, type Cluster, KIND, liveName, sql, stamp } from "./database";
 import { modelOf, quieten, switchTo, takeBack } from "./switch";
+import { refuseUntried } from "./untried";
 import { type Checked, refuseUnless, verify } from "./verify";
 import { until } from "./wait";
 
@@ -125,6 +126,7 @@ class Run {
     if ((await this.session.isAtHome()) === "new") {
       throw new Failure(`${stack} was never deployed here`, { next: `./slipway deploy ${stack}` });
     }
+    if (given.into === undefined) await refuseUntried(this.session);
     const [all, cluster] = await Promise.all([
       held(kube, { namespace, cluster: this.live, from: this.live }),
       kube.get<Cluster>(KIND.cluster, this.live, namespace),

@@ -4,7 +4,7 @@ import type { Step } from "../../toolchain/lib/progress";
 import { takeBackup } from "../recovery/backup";
 import { backupsOf, isDone, KIND, liveName } from "../recovery/database";
 import type { Kube } from "./kube";
-import { migrationJobs } from "./migrations";
+import { migrationJobs, runs } from "./migrations";
 
 /** Says what came of it, in a few words; what cannot be backed up is not migrated. */
 export async function backupBeforeMigrations(
@@ -18,13 +18,8 @@ export async function backupBeforeMigrations(
   const asking = Object.entries(parts).filter(([, { migrate }]) => migrate?.backup !== undefined);
   const jobs = asking.length === 0 ? [] : await migrationJobs(kube, namespace);
   const through = (part: string, image: string | undefined, command: readonly string[]) =>
-    jobs.some(
-      (one) =>
-        one.part === part &&
-        one.image === image &&
-        one.state === "done" &&
-        JSON.stringify(one.command) === JSON.stringify(command),
-    );
+    // What is built anew may be anything: it is never known to be through.
+    image !== undefined && jobs.some((one) => one.state === "done" && runs(one, part, command, image));
   const oldest = asking.flatMap(([name, { image, migrate }]) =>
     migrate?.backup === undefined || through(name, image?.text, migrate.command)
       ? []

@@ -29,6 +29,17 @@ export async function migrationJobs(kube: Kube, namespace: string): Promise<Migr
     .sort((a, b) => (a.job < b.job ? -1 : 1));
 }
 
+/** Whether a Job is of a part's migration, by this command and, where it is known before it is built, this image. */
+export const runs = (
+  job: MigrationJob,
+  part: string,
+  command: readonly string[],
+  image: string | undefined,
+) =>
+  job.part === part &&
+  (image === undefined || job.image === image) &&
+  JSON.stringify(job.command) === JSON.stringify(command);
+
 /** The same as a release remembers them. */
 export async function migrationsOf(kube: Kube, namespace: string): Promise<MigrationRun[]> {
   const jobs = await migrationJobs(kube, namespace);
