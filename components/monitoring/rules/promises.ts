@@ -122,7 +122,7 @@ function errorAlerts(args: RulesArgs, name: string, { part, targets }: WatchedRo
   const budget = 1 - availability.value;
   const burns = OF_ERRORS.map(([{ factor, long, short, wait }, severity]) => {
     const most = rounded(factor * budget);
-    const often = `${howMany(at.errors.series, long)} >= ${FEWEST_FAILURES}`;
+    const often = atLeast(FEWEST_FAILURES, at.errors.series, long);
     return alerting(args, {
       alert: "ErrorBudgetBurns",
       description: `Failures over ${long} use the month's budget ${factor} times as fast as ${availability.text} allows.`,
@@ -145,7 +145,7 @@ function errorAlerts(args: RulesArgs, name: string, { part, targets }: WatchedRo
       description: `Over an hour, more than the promised ${errors.text} of answers were server errors.`,
       expr:
         `${at.errorRatio("1h").series} > ${errors.value} and ` +
-        `${howMany(at.errors.series, "1h")} >= ${FEWEST_FAILURES} unless on () ${causeWithin(args, part, "1h")}`,
+        `${atLeast(FEWEST_FAILURES, at.errors.series, "1h")} unless on () ${causeWithin(args, part, "1h")}`,
       labels: { route: name, slo: "errors" },
       part,
       severity: "medium",
@@ -160,7 +160,7 @@ function latencyAlerts(args: RulesArgs, name: string, { part, targets: { p95 } }
   return OF_LATENCY.map(([{ factor, long, short, wait }, severity]) => {
     const slow = (window: Window) =>
       `${latencyBurn(at.buckets.series, factor * SLOWER, window)} > ${p95.value / 1000}`;
-    const enough = `${howMany(at.requests.series, long)} >= ${FEWEST_REQUESTS}`;
+    const enough = atLeast(FEWEST_REQUESTS, at.requests.series, long);
     return alerting(args, {
       alert: "LatencyBudgetBurns",
       description: `Over ${long}, more than ${rounded(factor * SLOWER * 100)} of 100 answers took longer than the promised ${p95.text}.`,
@@ -185,12 +185,14 @@ const STEPS: Readonly<Record<Window, readonly [text: string, seconds: number]>> 
 };
 
 /**
- * How many there were in a window. A mean times the window would take a product's first minutes for all of it: one failure
- * while it started would be as many as an hour of them.
+ * Whether so many came in a window, or in the last five minutes of it, which the window's sum counts only as they pass. A mean
+ * times the window would take a product's first minutes for all of it: one failure while it started would be as many as an
+ * hour of them.
  */
-function howMany(rates: string, window: Window): string {
+function atLeast(fewest: number, rates: string, window: Window): string {
   const [step, seconds] = STEPS[window];
-  return `sum_over_time(${rates}[${window}:${step}]) * ${seconds}`;
+  const lately = `${rates} * 300 >= ${fewest}`;
+  return `(${lately} or sum_over_time(${rates}[${window}:${step}]) * ${seconds} >= ${fewest})`;
 }
 
 function rounded(value: number): number {

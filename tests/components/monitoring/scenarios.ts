@@ -106,6 +106,14 @@ const routes: readonly Scenario[] = [
     ],
   },
   {
+    name: "a part that begins to fail, a few times a minute: two minutes and no longer",
+    series: {
+      [requests("200")]: slopes(0, [END, 10]),
+      [requests("500")]: slopes(0, [60, 0], [20, 6], [END, 0]),
+    },
+    moments: [["62m"], ["63m10s", "ErrorBudgetBurns api critical"]],
+  },
+  {
     name: "a part that was down: of the failures of that time nothing rings, during it or after",
     series: {
       [available("api")]: levels([60, 2], [10, 0], [END, 2]),

@@ -1,0 +1,52 @@
+// A database of a gigabyte: a table of it is dropped, and is back. How long it took is printed.
+import assert from "node:assert/strict";
+import type { Restored } from "../../../tools/recovery/restore";
+import { Project } from "../../../tools/testing/project";
+import { describeLive } from "../../helpers/live";
+import { ask, backedUp, drop, small } from "./product";
+
+const GIGABYTE = 1024 ** 3;
+const ROWS = 3_200_000;
+
+describeLive("a dropped table of a large database", function () {
+  this.timeout(1_800_000);
+  const product = new Project("large-test");
+
+  before(async () => {
+    await product.make();
+    const { postgres, ...rest } = small(product.stack) as { postgres: object };
+    const larger = { cpu: "1", memory: "512Mi", storage: "8Gi" };
+    await product.commit({
+      ...rest,
+      postgres: { ...postgres, ...larger },
+      targets: { rpo: "1m", rto: "30m" },
+    });
+    await product.pulumi("stack", "init");
+    await product.pulumi("up", "--yes", "--skip-preview");
+    await backedUp(product);
+    // What nothing can compress away: a row of random hexadecimals.
+    const row = "select n, string_agg(md5(random()::text || n), '') as text from generate_series(1, 9) g";
+    await ask(
+      product,
+      "postgres-1",
+      `create table large as select r.* from generate_series(1, ${ROWS}) n cross join lateral (${row} group by n) r`,
+    );
+    const taken = await product.slipway(["backup"]);
+    assert.equal(taken.code, 0, taken.stderr);
+  });
+  after(() => product.remove());
+
+  it("is back after a restore to the moment before, with every row of the others", async () => {
+    const size = Number(await ask(product, "postgres-1", "select pg_database_size(current_database())"));
+    assert.ok(size > GIGABYTE, `${size} bytes are no gigabyte`);
+    const moment = await drop(product);
+    const answer = await product.slipway(["restore", "--to", moment, "--json"]);
+    assert.equal(answer.code, 0, answer.stderr);
+    const { database, took } = JSON.parse(answer.stdout) as Restored;
+    process.stdout.write(
+      `        ${(size / GIGABYTE).toFixed(2)} GiB restored in ${Math.round(took / 1000)} s\n`,
+    );
+    assert.equal(await ask(product, `${database}-1`, "select count(*) from precious"), "100");
+    assert.equal(await ask(product, `${database}-1`, "select count(*) from large"), String(ROWS));
+  });
+});
