@@ -13,13 +13,13 @@ describeLive("a database whose disk is full", function () {
   let disk: SmallDisk;
 
   before(async () => {
-    disk = await SmallDisk.make(product.stack, "512Mi");
+    disk = await SmallDisk.make(product.stack, "1Gi");
     await product.make();
     const { parts, postgres, ...rest } = small(product.stack) as Record<string, object>;
     await product.commit({
       ...rest,
       parts: { ...parts, writer: writer() },
-      postgres: { ...postgres, class: product.stack, storage: "512Mi" },
+      postgres: { ...postgres, class: product.stack, storage: "1Gi" },
     });
     await product.pulumi("stack", "init");
     await product.pulumi("up", "--yes", "--skip-preview");
@@ -50,7 +50,7 @@ describeLive("a database whose disk is full", function () {
     });
     await product.until(async () => /disk space/i.test(await phase()));
     const stood = Date.now();
-    await disk.grow("768Mi");
+    await disk.grow("1536Mi");
     await said.more(20);
     process.stdout.write(
       `        writes again ${Math.round((Date.now() - stood) / 1000)} s after it was made larger\n`,

@@ -27,7 +27,6 @@ describeLive("a migration that fails half-way", function () {
   before(async () => {
     await product.make();
     await product.commit(good);
-    await product.pulumi("stack", "init");
     const first = await deploy();
     assert.equal(first.code, 0, first.stderr);
     said.listen();
