@@ -61,6 +61,8 @@ function offlineEnvironment(
     PULUMI_BACKEND_URL: `file://${join(scratch, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "offline",
     PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    // What it would look up there is as unknown to it as before there is a cluster.
+    SLIPWAY_WITHOUT_CLUSTER: "true",
     // No provider may find the user's own cluster and accounts: those files are looked for at home.
     HOME: scratch,
     PULUMI_HOME: env.PULUMI_HOME ?? process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"),
