@@ -147,6 +147,12 @@ export class Project {
     });
   }
 
+  /** Fails, in the engine's own words, where another run of it would change anything. */
+  async unchanged(): Promise<void> {
+    const { stdout } = await this.pulumi("preview", "--diff");
+    if (/^ +[+~-]+ ?\d+ to /m.test(stdout)) throw new Error(stdout);
+  }
+
   /** Waits for a condition of the cluster's; the test's own time limit ends it. */
   async until(what: () => Promise<boolean>): Promise<void> {
     while (!(await what())) await wait(100);

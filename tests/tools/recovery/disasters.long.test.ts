@@ -75,7 +75,7 @@ describeLive("a disaster of backups", function () {
         assert.equal(code, 1);
         assert.match(
           stderr,
-          /could not be looked into[^]*(InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden|403)/,
+          /could not be looked into[^]*(InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden|403|access key ID)/,
         );
         assert.match(stderr, /its credentials/);
       }

@@ -76,6 +76,6 @@ describeLive("a migration that fails half-way", function () {
     const { database } = JSON.parse(answer.stdout) as Restored;
     assert.equal(await ask(product, `${database}-1`, "select count(*) from precious"), "100");
     await said.more(20);
-    await product.pulumi("preview", "--expect-no-changes");
+    await product.unchanged();
   });
 });

@@ -90,7 +90,7 @@ describeLive("a database that is lost with its disk", function () {
       `        writes again ${Math.round(back / 1000)} s later; lost: ${lost.length} of ${said.rows.size}, written within ${Math.round(span(lost) / 1000)} s\n`,
     );
     assert.ok(span(lost) <= RPO, `${span(lost)} ms of acknowledged writes are lost`);
-    await product.pulumi("preview", "--expect-no-changes");
+    await product.unchanged();
     await backedUp(product, restored.name);
   });
 });

@@ -8,17 +8,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Project } from "../../../tools/testing/project";
 import { ask } from "./product";
 
-/** Each row by a connection of its own: none of them waits for a server that is gone. */
-const WRITE = `
-trap 'exit 0' TERM
+/**
+ * Each row by a connection of its own: none of them waits for a server that is gone. No line is empty at either end: the engine
+ * writes the stack file anew, and would not keep it.
+ */
+const WRITE = `trap 'exit 0' TERM
 psql="timeout 3 psql $DATABASE_URL&connect_timeout=2 -qAtX -v ON_ERROR_STOP=1"
 until $psql -c 'create table if not exists written (n bigint primary key, at timestamptz default clock_timestamp())' >/dev/null 2>&1; do sleep 0.2; done
 while :; do
   n=$(date +%s%N)
   if $psql -c "insert into written (n) values ($n)" >/dev/null 2>&1; then echo "acknowledged $n"; fi
   sleep 0.05
-done
-`;
+done`;
 
 /** Among a product's parts. */
 export const writer = (): Record<string, unknown> => ({
