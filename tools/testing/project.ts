@@ -77,7 +77,8 @@ export class Project {
 
   /** Commits a stack file; answers the commit. */
   async commit(settings: Settings, message = "a version"): Promise<string> {
-    writeFileSync(this.file, stringify(stackFileOf(settings)));
+    // Unfolded: the engine writes the file anew, and does not keep a folded text with indented lines in it.
+    writeFileSync(this.file, stringify(stackFileOf(settings), { lineWidth: 0 }));
     const git = (...words: string[]) =>
       run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...words], { cwd: this.folder });
     await git("add", "-A");
