@@ -36,7 +36,8 @@ export function textOf(draft: Draft, top: readonly string[], schema: string): st
     if (comment !== undefined && isScalar(pair.key)) pair.key.commentBefore = indented(comment);
   }
   const head = [`yaml-language-server: $schema=${schema}`, ...top].map((line) => `# ${line}\n`).join("");
-  return head + document.toString({ lineWidth: 110 });
+  // Literal: the engine writes the file anew, and makes another of a folded text with indented lines.
+  return head + document.toString({ blockQuote: "literal", lineWidth: 110 });
 }
 
 function indented(comment: string): string {
