@@ -1,14 +1,12 @@
 /** The bucket of a cluster on this machine: an S3 server of the platform's, whose keys stand in a Secret beside it. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { platform } from "../config";
+import { platform, WITHOUT_CLUSTER } from "../config";
 import type { HeldSecret } from "./needs";
 import { Resident, type ResidentOptions } from "./resident";
 import type { Space } from "./space";
 
 const { namespace, keys } = platform.backups;
-/** Set where the program runs to be read and reaches nothing: reviews of strangers' changes, the runbook. */
-const WITHOUT_CLUSTER = "SLIPWAY_WITHOUT_CLUSTER";
 
 /**
  * ```ts

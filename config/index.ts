@@ -40,7 +40,7 @@ export {
 } from "./images";
 export { connectionBudget, ROLLOUT_SURGE, SUPERUSER_RESERVE } from "./budget";
 export { tune } from "./tuning";
-export { platform } from "./platform";
+export { platform, WITHOUT_CLUSTER } from "./platform";
 export { BARMAN, emptyOf, type Origin, type Recovery, recoveryOf } from "./recovery";
 export { isPlatforms } from "./checks/buckets";
 export { sharesKeys } from "./checks/copies";

@@ -1,3 +1,6 @@
+/** Set where the program runs to be read and reaches nothing: reviews of strangers' changes, the runbook. */
+export const WITHOUT_CLUSTER = "SLIPWAY_WITHOUT_CLUSTER";
+
 /** Names the platform gives things once a cluster, and products count on. */
 export const platform = {
   gateway: {

@@ -5,7 +5,7 @@
 import { Failure } from "../../toolchain/lib/failure";
 import { migrationJobs, runs } from "../release/migrations";
 import type { Raw } from "../release/override";
-import { lastGood, releasesOf } from "../release/records";
+import { canonical, lastGood, releasesOf } from "../release/records";
 import type { Session } from "../release/session";
 
 export async function refuseUntried({
@@ -45,5 +45,5 @@ function sayingOf(raw: Raw, name: string): string {
     string,
     unknown
   >;
-  return JSON.stringify([build, image, migrate]);
+  return canonical([build ?? null, image ?? null, migrate ?? null]);
 }

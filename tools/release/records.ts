@@ -136,7 +136,8 @@ export const lastGood = (releases: readonly Release[]): Release | undefined =>
 export const alike = (a: Pick<Release, "images" | "config">, b: Pick<Release, "images" | "config">) =>
   canonical([a.images, a.config]) === canonical([b.images, b.config]);
 
-function canonical(value: unknown): string {
+/** As text, whatever order keys are in. */
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

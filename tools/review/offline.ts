@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { WITHOUT_CLUSTER } from "../../config";
 import { run } from "../../toolchain/lib/run";
 import { runPreview, type PreviewRun } from "./preview-run";
 import { isObject } from "./values";
@@ -62,7 +63,7 @@ function offlineEnvironment(
     PULUMI_CONFIG_PASSPHRASE: "offline",
     PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
     // What it would look up there is as unknown to it as before there is a cluster.
-    SLIPWAY_WITHOUT_CLUSTER: "true",
+    [WITHOUT_CLUSTER]: "true",
     // No provider may find the user's own cluster and accounts: those files are looked for at home.
     HOME: scratch,
     PULUMI_HOME: env.PULUMI_HOME ?? process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"),

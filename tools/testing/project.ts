@@ -150,8 +150,10 @@ export class Project {
 
   /** Fails, in the engine's own words, where another run of it would change anything. */
   async unchanged(): Promise<void> {
-    const { stdout } = await this.pulumi("preview", "--diff");
-    if (/^ +[+~-]+ ?\d+ to /m.test(stdout)) throw new Error(stdout);
+    const words = ["preview", "--diff", "--expect-no-changes", "--stack", this.stack, "--non-interactive"];
+    const options = { allowFailure: true, cwd: this.folder, env: this.env };
+    const { code, stderr, stdout } = await run("pulumi", words, options);
+    if (code !== 0) throw new Error(stdout + stderr);
   }
 
   /** Waits for a condition of the cluster's; the test's own time limit ends it. */

@@ -6,8 +6,8 @@ import { inside } from "../../../tools/status/prometheus";
 import { run } from "../../../toolchain/lib/run";
 import { describeLive } from "../../helpers/live";
 import { Project } from "../../../tools/testing/project";
-import { ask, backedUp, small } from "./product";
-import { Acknowledged, writer } from "./writer";
+import { ask, small } from "./product";
+import { Acknowledged, writer, writing } from "./writer";
 
 const STORE = "objectstores.barmancloud.cnpg.io";
 const CLUSTER = "clusters.postgresql.cnpg.io";
@@ -21,16 +21,11 @@ describeLive("a disaster of backups", function () {
   before(async () => {
     await product.make();
     const { parts, ...rest } = small(product.stack) as { parts: object };
-    await product.commit({
+    await writing(product, said, {
       ...rest,
       monitoring: { enabled: true, interval: "15s" },
       parts: { ...parts, writer: writer() },
     });
-    await product.pulumi("stack", "init");
-    await product.pulumi("up", "--yes", "--skip-preview");
-    said.listen();
-    await backedUp(product);
-    await said.more(20);
   });
   after(async () => {
     await said.stop();

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { Project } from "../../../tools/testing/project";
 import { describeLive } from "../../helpers/live";
 import { SmallDisk } from "../../program/small-disk";
-import { ask, backedUp, small } from "./product";
-import { Acknowledged, writer } from "./writer";
+import { ask, small } from "./product";
+import { Acknowledged, writer, writing } from "./writer";
 
 describeLive("a database whose disk is full", function () {
   this.timeout(900_000);
@@ -16,16 +16,11 @@ describeLive("a database whose disk is full", function () {
     disk = await SmallDisk.make(product.stack, "1Gi");
     await product.make();
     const { parts, postgres, ...rest } = small(product.stack) as Record<string, object>;
-    await product.commit({
+    await writing(product, said, {
       ...rest,
       parts: { ...parts, writer: writer() },
       postgres: { ...postgres, class: product.stack, storage: "1Gi" },
     });
-    await product.pulumi("stack", "init");
-    await product.pulumi("up", "--yes", "--skip-preview");
-    said.listen();
-    await backedUp(product);
-    await said.more(20);
   });
   after(async () => {
     await said.stop();

@@ -5,7 +5,7 @@ import { run } from "../../../toolchain/lib/run";
 import { describeLive } from "../../helpers/live";
 import { Project } from "../../../tools/testing/project";
 import { backedUp, small } from "./product";
-import { Acknowledged, span, writer } from "./writer";
+import { Acknowledged, span, writer, writing } from "./writer";
 
 const RPO = 60_000;
 
@@ -20,16 +20,11 @@ describeLive("a database that is lost with its disk", function () {
       postgres: { backup: object };
       parts: object;
     };
-    await product.commit({
+    await writing(product, said, {
       ...rest,
       parts: { ...parts, writer: writer() },
       postgres: { ...postgres, backup: { ...postgres.backup, wal: "30s" } },
     });
-    await product.pulumi("stack", "init");
-    await product.pulumi("up", "--yes", "--skip-preview");
-    said.listen();
-    await backedUp(product);
-    await said.more(20);
   });
   after(async () => {
     await said.stop();

@@ -6,20 +6,19 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Project } from "../../../tools/testing/project";
-import { ask } from "./product";
+import { ask, backedUp } from "./product";
 
-/**
- * Each row by a connection of its own: none of them waits for a server that is gone. No line is empty at either end: the engine
- * writes the stack file anew, and would not keep it.
- */
-const WRITE = `trap 'exit 0' TERM
+/** Each row by a connection of its own: none of them waits for a server that is gone. */
+const WRITE = `
+trap 'exit 0' TERM
 psql="timeout 3 psql $DATABASE_URL&connect_timeout=2 -qAtX -v ON_ERROR_STOP=1"
 until $psql -c 'create table if not exists written (n bigint primary key, at timestamptz default clock_timestamp())' >/dev/null 2>&1; do sleep 0.2; done
 while :; do
   n=$(date +%s%N)
   if $psql -c "insert into written (n) values ($n)" >/dev/null 2>&1; then echo "acknowledged $n"; fi
   sleep 0.05
-done`;
+done
+`;
 
 /** Among a product's parts. */
 export const writer = (): Record<string, unknown> => ({
@@ -90,6 +89,16 @@ export class Acknowledged {
     this.child?.kill();
     await this.listening;
   }
+}
+
+/** The product up, backed up once, and its writer acknowledged. */
+export async function writing(product: Project, said: Acknowledged, settings: object): Promise<void> {
+  await product.commit(settings as Record<string, unknown>);
+  await product.pulumi("stack", "init");
+  await product.pulumi("up", "--yes", "--skip-preview");
+  said.listen();
+  await backedUp(product);
+  await said.more(20);
 }
 
 /** Milliseconds over which rows were lost: from the oldest lost one to the newest acknowledged one. */
