@@ -12,9 +12,10 @@ import {
   tune,
 } from "../config";
 import type { BackupArgs } from "./backups";
-import type { ClusterSpec, PoolerSpec } from "./cnpg";
+import type { ClusterSpec, DatabaseSpec, PoolerSpec, ScheduledBackupSpec } from "./cnpg";
 import type { Labels } from "./labels";
 import { seconds, spread } from "./pod";
+import { QUERIES_KEY } from "./postgres-watch";
 
 const MI = 1024 ** 2;
 
@@ -64,7 +65,7 @@ export interface OperatedArgs {
 }
 
 /** Queries are counted in every database: the slow ones are what everyone asks for first. */
-export const ALWAYS_EXTENSIONS = ["pg_stat_statements"];
+const ALWAYS_EXTENSIONS = ["pg_stat_statements"];
 
 export interface ClusterNames {
   readonly cluster: string;
@@ -152,27 +153,6 @@ function beginning(
   return recoveryOf(restored, { database, login, owner, store: objectStore });
 }
 
-export const QUERIES_KEY = "queries";
-
-/** Calls and time of all queries of a database, in the exporter's YAML. */
-export function queriesOf(database: string): string {
-  const query =
-    "SELECT sum(calls) AS calls, sum(total_exec_time) / 1000 AS total_exec_time_seconds FROM pg_stat_statements";
-  return [
-    "pg_stat_statements:",
-    `  query: "${query}"`,
-    `  target_databases: ["${database}"]`,
-    "  metrics:",
-    "    - calls:",
-    '        usage: "COUNTER"',
-    '        description: "Queries that were run"',
-    "    - total_exec_time_seconds:",
-    '        usage: "COUNTER"',
-    '        description: "Time they took"',
-    "",
-  ].join("\n");
-}
-
 /** Tuned, then fitted to the disk, then as the stack says. */
 function parameters(args: OperatedArgs): Record<string, string> {
   const room = (args.wal ?? args.storage).value;
@@ -230,6 +210,34 @@ function hostNames(service: string, namespace: string): string[] {
   return ["", `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map(
     (end) => service + end,
   );
+}
+
+/** The database within the cluster, which outlives this object. */
+export function databaseSpec({ database, extensions, owner }: OperatedArgs, cluster: string): DatabaseSpec {
+  return {
+    cluster: { name: cluster },
+    databaseReclaimPolicy: "retain",
+    extensions: [...new Set([...ALWAYS_EXTENSIONS, ...extensions])].map((extension) => ({
+      ensure: "present",
+      name: extension,
+    })),
+    name: database,
+    owner,
+  };
+}
+
+export function scheduleSpec({ every }: BackupArgs, cluster: string): ScheduledBackupSpec {
+  return {
+    // Backups outlive the schedule: deleting it must not delete them.
+    backupOwnerReference: "none",
+    cluster: { name: cluster },
+    immediate: true,
+    method: "plugin",
+    pluginConfiguration: { name: BARMAN },
+    // The operator's schedules begin with seconds.
+    schedule: `0 ${every.cron}`,
+    target: "prefer-standby",
+  };
 }
 
 /** PgBouncer as a Deployment the operator runs: it fills in images, security contexts and probes of its own. */

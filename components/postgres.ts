@@ -2,33 +2,30 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { BARMAN, type Duration, platform } from "../config";
-import { backupPorts, objectStoreSpec, wayTo } from "./backups";
+import { backupPorts, objectStoreSpec } from "./backups";
 import { Cluster, type ClusterSpec, Database, ObjectStore, Pooler, ScheduledBackup } from "./cnpg";
-import type { Labels } from "./labels";
-import { endpoint, keeping, PodMonitor, podMonitorSpec, type Relabeling } from "./monitors";
-import { POOLER_SERIES, POSTGRES_SERIES, POSTGRES_SETTINGS } from "./monitoring/series";
+import { PodMonitor } from "./monitors";
 import type { Connection, Needed, SecretFile, SecretKey } from "./needs";
-import { allow, type Place } from "./network";
-import { ALWAYS_EXTENSIONS, clusterSpec, poolerSpec, QUERIES_KEY, queriesOf } from "./postgres-spec";
+import type { Place } from "./network";
 import type {
   ExternalPostgresArgs,
   OperatorPostgresArgs,
   PostgresArgs,
   PostgresTransforms,
 } from "./postgres-args";
+import { clusterSpec, databaseSpec, poolerSpec, scheduleSpec } from "./postgres-spec";
+import { instancesMonitor, poolersMonitor, QUERIES_KEY, queriesOf } from "./postgres-watch";
+import {
+  hostsOf,
+  instancesNetwork,
+  placesOf,
+  poolerOf,
+  PORT,
+  trusting,
+  urlsOf,
+  type Ways,
+} from "./postgres-ways";
 import { Resident, type ResidentOptions } from "./resident";
-
-const PORT = 5432;
-const STATUS_PORT = 8000;
-const METRICS = { instance: 9187, pooler: 9127 };
-/** Where the operator runs: it looks after its instances over the network. */
-const OPERATOR_NAMESPACE = platform.postgres.namespace;
-/** Ports Kubernetes' own API is served on: the instance manager reads its orders there. */
-const API_PORTS = [443, 6443];
-const CA_FOLDER = "/etc/slipway/postgres";
-const CA_FILE = "ca.crt";
-const USUAL_INTERVAL: Duration = { text: "30s", value: 30_000 };
 
 /** What a rehearsed restore begins with. */
 export interface Kept {
@@ -40,13 +37,6 @@ export interface Kept {
   readonly secrets: readonly pulumi.Input<string>[];
   /** Ports of the bucket. */
   readonly ports: readonly number[];
-}
-
-/** One way to the database. */
-interface Ways {
-  readonly url: SecretKey;
-  readonly readUrl: SecretKey;
-  readonly directUrl: SecretKey;
 }
 
 /**
@@ -94,12 +84,16 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     const { owner, pooler, instances } = args;
     const writes = pooler === undefined ? undefined : this.meta("Pooler", "pooler").name;
     const reads = pooler?.reads === true && instances > 1 ? this.meta("Pooler", "reads").name : undefined;
+    const hosts = hostsOf(cluster, instances, { reads, writes });
 
     const password = pulumi.secret(
       this.child("password", random.RandomPassword, { length: 32, special: false }).result,
     );
     const login = this.#createLogin(owner, password);
-    const ways = this.#openWays(cluster, args);
+    const network = this.child("network", k8s.networking.v1.NetworkPolicy, {
+      metadata: this.meta("NetworkPolicy"),
+      spec: instancesNetwork(cluster, args.backup, this.space.monitoring),
+    });
     const keys = this.#holdKeys(args);
     const store = this.#createStore(args, keys);
     const queries = this.#createQueries(args);
@@ -142,7 +136,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       },
       {
         customTimeouts: { create: "15m", update: "30m" },
-        dependsOn: [...this.space.ready, ...ways],
+        dependsOn: [...this.space.ready, network],
         protect: this.space.protect,
       },
     );
@@ -154,30 +148,12 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     this.#createSchedule(args, cluster, running);
     this.#createMonitors(args, cluster, [writes, reads]);
 
-    const hosts = {
-      directUrl: `${cluster}-rw`,
-      // Alone, the primary is the only one to read from; `-ro` would have nobody behind it.
-      readUrl: reads ?? `${cluster}-${instances > 1 ? "ro" : "rw"}`,
-      url: writes ?? `${cluster}-rw`,
-    };
     const { password: word, ...urls } = this.#createUrls(password, args, hosts);
-    const direct: Place = { pods: instancesOf(cluster), ports: [PORT] };
     return {
+      ...placesOf(cluster, { reads, writes }),
+      ...trusting({ key: "ca.crt", secret: `${cluster}-ca` }),
       after: [running, contents, ...poolers],
-      at: [
-        writes === undefined ? direct : { pods: poolerOf(writes), ports: [PORT] },
-        ...(writes === undefined && reads === undefined
-          ? []
-          : [
-              {
-                ...(reads === undefined ? direct : { pods: poolerOf(reads), ports: [PORT] }),
-                called: "reads",
-              },
-            ]),
-      ],
-      directAt: [direct],
       directFacts: { host: hosts.directUrl },
-      env: { PGSSLROOTCERT: `${CA_FOLDER}/${CA_FILE}` },
       facts: {
         database: args.database,
         host: hosts.url,
@@ -186,7 +162,6 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
         readHost: hosts.readUrl,
         user: owner,
       },
-      files: [{ file: CA_FILE, folder: CA_FOLDER, key: "ca.crt", secret: `${cluster}-ca` }],
       kept: args.backup &&
         store && {
           cluster,
@@ -207,27 +182,6 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       stringData: { password, username: owner },
       type: "kubernetes.io/basic-auth",
     });
-  }
-
-  /** Instances among themselves, the operator, Prometheus, the API server, and the bucket. */
-  #openWays(cluster: string, args: OperatorPostgresArgs): pulumi.Resource[] {
-    const own = { pods: { "cnpg.io/cluster": cluster }, ports: [PORT, STATUS_PORT] };
-    const watcher = this.space.monitoring;
-    const outside =
-      args.backup === undefined ? [{ ports: API_PORTS, range: "anywhere" }] : wayTo(args.backup, API_PORTS);
-    return [
-      this.child("network", k8s.networking.v1.NetworkPolicy, {
-        metadata: this.meta("NetworkPolicy"),
-        spec: allow(own.pods, {
-          from: [
-            own,
-            { namespace: OPERATOR_NAMESPACE, ports: [PORT, STATUS_PORT] },
-            ...(watcher === undefined ? [] : [{ namespace: watcher, ports: Object.values(METRICS) }]),
-          ],
-          to: [own, ...outside],
-        }),
-      }),
-    ];
   }
 
   #holdKeys({ backup }: OperatorPostgresArgs): Record<string, SecretKey> | undefined {
@@ -270,16 +224,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
           annotations: { "pulumi.com/waitFor": "jsonpath={.status.applied}=true" },
           name: cluster,
         },
-        spec: {
-          cluster: { name: cluster },
-          databaseReclaimPolicy: "retain",
-          extensions: [...new Set([...ALWAYS_EXTENSIONS, ...args.extensions])].map((extension) => ({
-            ensure: "present" as const,
-            name: extension,
-          })),
-          name: args.database,
-          owner: args.owner,
-        },
+        spec: databaseSpec(args, cluster),
       },
       { dependsOn: [running], protect: this.space.protect },
     );
@@ -329,17 +274,7 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
       {
         // With the database another one: it begins with a backup of its own.
         metadata: { ...this.meta("ScheduledBackup"), name: cluster },
-        spec: {
-          // Backups outlive the schedule: deleting it must not delete them.
-          backupOwnerReference: "none",
-          cluster: { name: cluster },
-          immediate: true,
-          method: "plugin",
-          pluginConfiguration: { name: BARMAN },
-          // The operator's schedules begin with seconds.
-          schedule: `0 ${backup.every.cron}`,
-          target: "prefer-standby",
-        },
+        spec: scheduleSpec(backup, cluster),
       },
       { dependsOn: [running] },
     );
@@ -351,49 +286,24 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     poolers: readonly (string | undefined)[],
   ): void {
     if (this.space.monitoring === undefined) return;
-    const reading = (...kept: Relabeling[]) =>
-      endpoint("metrics", "/metrics", args.interval ?? USUAL_INTERVAL, kept);
-    const { kept, of } = POSTGRES_SETTINGS;
     this.child("monitor", PodMonitor, {
       metadata: this.meta("PodMonitor"),
-      spec: podMonitorSpec(
-        instancesOf(cluster),
-        reading(keeping(...POSTGRES_SERIES, of), {
-          action: "keep",
-          // Of a setting its name is looked at, of all else nothing.
-          regex: `${of};(${kept.join("|")})|[^;]+;`,
-          sourceLabels: ["__name__", "name"],
-        }),
-      ),
+      spec: instancesMonitor(cluster, args.interval),
     });
     if (poolers.some((one) => one !== undefined)) {
       this.child("pooler-monitor", PodMonitor, {
         metadata: this.meta("PodMonitor", "pooler"),
-        spec: podMonitorSpec(
-          { "cnpg.io/cluster": cluster, "cnpg.io/podRole": "pooler" },
-          reading(keeping(...POOLER_SERIES)),
-        ),
+        spec: poolersMonitor(cluster, args.interval),
       });
     }
   }
 
   #createUrls(
     password: pulumi.Output<string>,
-    { database, owner }: OperatorPostgresArgs,
-    hosts: Readonly<Record<keyof Ways, string>>,
+    args: OperatorPostgresArgs,
+    hosts: Ways<string>,
   ): Ways & { readonly password: SecretKey } {
-    const url = (host: string) =>
-      password.apply(
-        (secret) =>
-          `postgresql://${owner}:${encodeURIComponent(secret)}@${host}:${PORT}/${database}` +
-          `?sslmode=verify-full&sslrootcert=${CA_FOLDER}/${CA_FILE}`,
-      );
-    const { metadata } = this.contentSecret("urls", {
-      directUrl: url(hosts.directUrl),
-      password,
-      readUrl: url(hosts.readUrl),
-      url: url(hosts.url),
-    });
+    const { metadata } = this.contentSecret("urls", { ...urlsOf(password, args, hosts), password });
     const at = (key: keyof Ways | "password"): SecretKey => ({ key, secret: metadata.name });
     return { directUrl: at("directUrl"), password: at("password"), readUrl: at("readUrl"), url: at("url") };
   }
@@ -401,22 +311,16 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
   #external(args: ExternalPostgresArgs): Made {
     const given = { directUrl: args.directUrl ?? args.url, readUrl: args.readUrl ?? args.url, url: args.url };
     const urls = this.holdSecrets("urls", given);
-    const files: SecretFile[] =
-      args.ca === undefined
-        ? []
-        : [{ ...this.holdSecrets("ca", { ca: args.ca }).ca, file: CA_FILE, folder: CA_FOLDER }];
+    const trust = args.ca && trusting(this.holdSecrets("ca", { ca: args.ca }).ca);
     const at = args.addresses.map((range) => ({ ports: [args.port], range }));
     return {
       after: [],
       at,
       directAt: at,
       directFacts: {},
-      env: {
-        PGSSLMODE: args.tls,
-        ...(files.length === 0 ? {} : { PGSSLROOTCERT: `${CA_FOLDER}/${CA_FILE}` }),
-      },
+      env: { PGSSLMODE: args.tls, ...trust?.env },
       facts: {},
-      files,
+      files: trust?.files ?? [],
       urls,
     };
   }
@@ -434,12 +338,4 @@ interface Made {
   readonly directFacts: Connection["facts"];
   readonly files: readonly SecretFile[];
   readonly kept?: Kept | undefined;
-}
-
-function instancesOf(cluster: string): Labels {
-  return { "cnpg.io/cluster": cluster, "cnpg.io/podRole": "instance" };
-}
-
-function poolerOf(pooler: string): Labels {
-  return { "cnpg.io/poolerName": pooler };
 }
