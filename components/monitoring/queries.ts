@@ -63,9 +63,10 @@ export function latestFailed(namespace: string, job: string): string {
   return `${started("kube_job_failed")} > (${started("kube_job_complete")} or vector(0))`;
 }
 
-/** When a scheduled job last ended well. */
+/** When a scheduled job last ended well; of one that never did, when it was made: what never works is late some day too. */
 export function jobSucceeded(namespace: string, job: string): string {
-  return `max(kube_cronjob_status_last_successful_time{namespace="${namespace}",cronjob="${job}"})`;
+  const those = `namespace="${namespace}",cronjob="${job}"`;
+  return `max(kube_cronjob_status_last_successful_time{${those}} or kube_cronjob_created{${those}})`;
 }
 
 /** Instances that are well and yet refuse their own exporter: nobody but superusers gets a connection. */
@@ -130,8 +131,11 @@ export function signal(
     case "backup-age":
       return pg && `time() - max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${pg}} > 0)`;
     case "drill-age":
-      // Each good drill renews it: ./slipway drill.
-      return `time() - max(kube_lease_renew_time{namespace="${namespace}",lease="slipway-drill"})`;
+      // Each good drill renews it: ./slipway drill. Before the first, the product is as old as its namespace.
+      return (
+        `time() - (max(kube_lease_renew_time{namespace="${namespace}",lease="slipway-drill"}) ` +
+        `or max(kube_namespace_created{namespace="${namespace}"}))`
+      );
     case "queue-depth":
       return redis && `sum(redis_key_size{${redis}})`;
     case "queue-age":

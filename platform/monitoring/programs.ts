@@ -10,6 +10,7 @@ const RESOURCES = [
   "horizontalpodautoscalers",
   "jobs",
   "leases",
+  "namespaces",
   "pods",
   "replicasets",
 ];
@@ -17,7 +18,7 @@ const RESOURCES = [
 /** What each may read of the whole cluster. */
 export const rights = {
   "kube-state-metrics": [
-    { apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
+    { apiGroups: [""], resources: ["namespaces", "pods"], verbs: ["list", "watch"] },
     { apiGroups: ["apps"], resources: ["deployments", "replicasets"], verbs: ["list", "watch"] },
     { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: ["list", "watch"] },
     { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list", "watch"] },

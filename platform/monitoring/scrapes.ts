@@ -12,6 +12,7 @@ export const kept = {
   throttling: ["container_cpu_cfs_periods_total", "container_cpu_cfs_throttled_periods_total"],
   volumes: ["kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes"],
   objects: [
+    "kube_cronjob_created",
     "kube_cronjob_status_last_successful_time",
     "kube_deployment_spec_replicas",
     "kube_deployment_status_condition",
@@ -22,6 +23,7 @@ export const kept = {
     "kube_job_failed",
     "kube_job_status_start_time",
     "kube_lease_renew_time",
+    "kube_namespace_created",
     "kube_pod_container_resource_limits",
     "kube_pod_container_status_last_terminated_reason",
     "kube_pod_container_status_ready",

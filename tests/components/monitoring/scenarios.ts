@@ -12,6 +12,7 @@ import {
   type Series,
   SHOP,
   slopes,
+  steady,
   store,
   took,
 } from "./shop";
@@ -108,7 +109,7 @@ const routes: readonly Scenario[] = [
   {
     name: "a part that begins to fail, a few times a minute: two minutes and no longer",
     series: {
-      [requests("200")]: slopes(0, [END, 10]),
+      [requests("200")]: slopes(0, [END, 1]),
       [requests("500")]: slopes(0, [60, 0], [20, 6], [END, 0]),
     },
     moments: [["62m"], ["63m10s", "ErrorBudgetBurns api critical"]],
@@ -390,6 +391,15 @@ const postgres: readonly Scenario[] = [
     },
     ["60m", "75m", "92m"],
   ),
+  rings(
+    "a restore that was never rehearsed, in a product old enough",
+    {
+      [of("kube_lease_renew_time", ',lease="slipway-drill"')]: `_x90 ${slopes(5400, [END, 60])}`,
+      [of("kube_namespace_created")]: steady(600 - 14 * 86_400),
+    },
+    ["60m", "75m", "92m"],
+    "DrillTooOld postgres medium",
+  ),
 ];
 
 const redis: readonly Scenario[] = [
@@ -497,6 +507,16 @@ const cluster: readonly Scenario[] = [
         `${slopes(0, [30, 60], [150, 0])} ${slopes(10_800, [END, 60])}`,
     },
     ["160m", "170m", "182m"],
+  ),
+  rings(
+    "a scheduled job that never worked",
+    {
+      [of("kube_cronjob_created", ',cronjob="cleanup"')]: steady(0),
+      [of("kube_cronjob_status_last_successful_time", ',cronjob="cleanup"')]:
+        `_x150 ${slopes(9000, [END, 60])}`,
+    },
+    ["130m", "140m", "152m"],
+    "JobLate cleanup medium",
   ),
   rings("CopyFailed postgres-offsite high", runs("postgres-offsite"), ["9m", "12m", "42m"]),
   rings(
