@@ -83,8 +83,19 @@ export const CHECKSUMS = {
 /** Where the keys of a bucket stand. */
 export type BucketKeys = Readonly<Partial<Record<"id" | "key" | "region", SecretKey>>>;
 
-/** The plugin's settings. */
-export function objectStoreSpec(backup: BackupArgs, keys: BucketKeys | undefined): Deep<ObjectStoreSpec> {
+/**
+ * How many files go to the archive at once, and are fetched at once when one is asked for. A busy primary and a restore want many; a
+ * replica that is promoted, or follows the one that was, asks for several that are not there, one after the other, and waits for all
+ * that are fetched with each: a process of half a second of a core each.
+ */
+const AT_ONCE = { alone: 4, replicated: 2 };
+
+/** The plugin's settings, for so many instances. */
+export function objectStoreSpec(
+  backup: BackupArgs,
+  keys: BucketKeys | undefined,
+  instances: number,
+): Deep<ObjectStoreSpec> {
   const { compression, encryption } = backup;
   const endpointURL = endpointOf(backup);
   const encrypted =
@@ -99,11 +110,11 @@ export function objectStoreSpec(backup: BackupArgs, keys: BucketKeys | undefined
       destinationPath: destination(backup.bucket),
       ...(endpointURL === undefined ? {} : { endpointURL }),
       ...credentialsOf(backup, keys),
-      wal: { ...encrypted, ...compressed, maxParallel: 4 },
+      wal: { ...encrypted, ...compressed, maxParallel: instances > 1 ? AT_ONCE.replicated : AT_ONCE.alone },
     },
     instanceSidecarConfiguration: {
       env: Object.entries(CHECKSUMS).map(([name, value]) => ({ name, value })),
-      resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } },
+      resources: { limits: { cpu: "1", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } },
     },
     // Barman knows one window and nothing of tiers: what these keep beyond it is marked (upkeep/tiers.py).
     retentionPolicy: `${backup.keep.days}d`,

@@ -119,6 +119,11 @@ export function clusterSpec(args: OperatedArgs, names: ClusterNames, labels: Lab
             },
           }),
     },
+    // A replica waits so long for the lease of a primary that is gone without a word. One that only loses its way to the API for
+    // longer goes on: nobody asks for its lease unless the operator says so.
+    ...(several
+      ? { primaryLease: { leaseDurationSeconds: 3, renewDeadlineSeconds: 2, retryPeriodSeconds: 1 } }
+      : {}),
     // A switchover keeps an update down to seconds; alone there is nobody to switch to.
     primaryUpdateMethod: several ? "switchover" : "restart",
     primaryUpdateStrategy: "unsupervised",
@@ -175,6 +180,8 @@ function parameters(args: OperatedArgs): Record<string, string> {
     "pg_stat_statements.max": "5000",
     "pg_stat_statements.track": "all",
     ...(args.backup === undefined ? {} : { archive_timeout: `${seconds(args.backup.wal)}s` }),
+    // How long replicas wait for a primary that is gone, and to ask the next one: so long, what must be replicated is not written.
+    ...(args.instances > 1 ? { wal_receiver_timeout: "3s", wal_retrieve_retry_interval: "1s" } : {}),
     ...args.parameters,
   };
 }
@@ -258,6 +265,9 @@ export function poolerSpec(
         // Drivers prepare statements without asking; without this, transaction pooling would break them.
         max_prepared_statements: "200",
         server_idle_timeout: "300",
+        // PgBouncer's usual patience with a server that is gone, 15 s each, would be longer than a failover.
+        server_connect_timeout: "3",
+        server_login_retry: "1",
       },
       poolMode: pooler.mode,
     },

@@ -194,13 +194,13 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
   }
 
   #createStore(
-    { backup }: OperatorPostgresArgs,
+    { backup, instances }: OperatorPostgresArgs,
     keys: Record<string, SecretKey> | undefined,
   ): k8s.apiextensions.CustomResource | undefined {
     if (backup === undefined) return undefined;
     return this.child("store", ObjectStore, {
       metadata: this.meta("ObjectStore"),
-      spec: objectStoreSpec(backup, keys),
+      spec: objectStoreSpec(backup, keys, instances),
     });
   }
 

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { platform } from "../config";
 import { Manifests, KubernetesResource } from "./manifests";
-import { withPriority } from "./priority";
+import { priority, withPriority } from "./priority";
 import type { KubernetesObject } from "./sources";
 
 const { namespace, port, keys, bucket, service } = platform.backups;
@@ -146,6 +146,7 @@ function deployment(image: string): object {
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
+          priorityClassName: priority.name,
           securityContext: {
             runAsNonRoot: true,
             runAsUser: user,

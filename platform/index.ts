@@ -3,7 +3,7 @@ import { clusterProvider } from "../components/cluster-provider";
 import { quiet } from "../toolchain/lib/progress";
 import { Backups } from "./backups";
 import { Manifests } from "./manifests";
-import { withImage } from "./change";
+import { withImage, withLimit } from "./change";
 import { CertManager, certManagerObjects } from "./cert-manager";
 import { Monitoring } from "./monitoring";
 import { Policies } from "./policies";
@@ -56,11 +56,13 @@ export = async () => {
   }
   if (wants("postgres")) {
     const ours = withImage("cnpg-controller-manager", image(settings, "cloudnativepg"));
+    // Upstream's tenth of a core would make each failover wait for its operator.
+    const quick = withLimit("cnpg-controller-manager", "1");
     const operator = new Manifests(
       "cloudnative-pg",
       {
         objects: await manifests("cloudnative-pg", sources.cloudnativepg, quiet),
-        change: (object) => withPriority(ours(object)),
+        change: (object) => withPriority(quick(ours(object))),
       },
       { provider, dependsOn: priority },
     );

@@ -143,6 +143,21 @@ describe("Postgres' options", () => {
     assert.equal(new URL(readUrl).hostname, "postgres-ro");
   });
 
+  it("several take over from a primary that is gone in seconds; one alone has nobody to wait for", async () => {
+    const several = clusterOf(await operated({ instances: 3 })).inputs.spec;
+    const { leaseDurationSeconds, renewDeadlineSeconds, retryPeriodSeconds } = several.primaryLease;
+    // As the operator's webhook wants them.
+    assert.ok(leaseDurationSeconds > renewDeadlineSeconds);
+    assert.ok(renewDeadlineSeconds > retryPeriodSeconds * 1.2);
+    assert.ok(leaseDurationSeconds + retryPeriodSeconds < 5);
+    assert.equal(several.postgresql.parameters.wal_retrieve_retry_interval, "1s");
+    assert.equal(several.postgresql.parameters.wal_receiver_timeout, "3s");
+    const alone = clusterOf(await operated({ instances: 1 })).inputs.spec;
+    assert.equal(alone.primaryLease, undefined);
+    assert.ok(!("wal_retrieve_retry_interval" in alone.postgresql.parameters));
+    assert.ok(!("wal_receiver_timeout" in alone.postgresql.parameters));
+  });
+
   it("image, disks, class, connections, extensions and settings are as said", async () => {
     const graph = await operated({
       class: "fast",
@@ -222,6 +237,14 @@ describe("Postgres' options", () => {
     ]);
     assert.equal(cluster.postgresql.parameters.archive_timeout, "300s");
     assert.ok(!JSON.stringify(graph.named("eu-postgres-store").inputs).includes("hunter2"));
+  });
+
+  it("backups of one that a replica takes over from fetch less at once: it waits for all of that", async () => {
+    const atOnce = async (instances: number) => {
+      const { spec } = (await operated({ backup: BACKUP, instances })).named("eu-postgres-store").inputs;
+      return Number(spec.configuration.wal.maxParallel);
+    };
+    assert.ok((await atOnce(3)) < (await atOnce(1)));
   });
 
   const places: [text: string, path: string, endpoint: string | undefined][] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import { programOf } from "../../components/testing";
-import { withImage } from "../../platform/change";
+import { withImage, withLimit } from "../../platform/change";
 import { Manifests } from "../../platform/manifests";
 import { parse, type KubernetesObject } from "../../platform/sources";
 
@@ -115,4 +115,26 @@ describe("an operator's image", () => {
     withImage("manager", "own/image:2")(given);
     assert.deepEqual(given, deployment("manager"));
   });
+});
+
+describe("an operator's limit", () => {
+  const deployment = (resources?: object): KubernetesObject =>
+    object("Deployment", "manager", {
+      spec: { template: { spec: { containers: [{ name: "manager", resources }] } } },
+    });
+  const limited = (resources?: object) => {
+    const { spec } = withLimit("manager", "1")(deployment(resources)) as KubernetesObject & {
+      spec: { template: { spec: { containers: { resources: object }[] } } };
+    };
+    return spec.template.spec.containers[0]?.resources;
+  };
+
+  it("is raised, and what is reserved and its memory stay", () => {
+    assert.deepEqual(
+      limited({ limits: { cpu: "100m", memory: "200Mi" }, requests: { cpu: "100m", memory: "100Mi" } }),
+      { limits: { cpu: "1", memory: "200Mi" }, requests: { cpu: "100m", memory: "100Mi" } },
+    );
+  });
+
+  it("is given where there was none", () => assert.deepEqual(limited(), { limits: { cpu: "1" } }));
 });

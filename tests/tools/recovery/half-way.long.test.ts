@@ -1,10 +1,9 @@
 // A migration that fails half-way: the old version goes on, what was done is told, and the database is brought back to the moment before.
 import assert from "node:assert/strict";
 import type { Outcome } from "../../../tools/release/outcome";
-import type { Restored } from "../../../tools/recovery/restore";
 import { Project } from "../../../tools/testing/project";
 import { describeLive } from "../../helpers/live";
-import { ask, backedUp, small } from "./product";
+import { ask, backedUp, restored, small } from "./product";
 import { Acknowledged, writer } from "./writer";
 
 /** One statement that does harm for good, and one that does not exist. */
@@ -71,10 +70,7 @@ describeLive("a migration that fails half-way", function () {
 
   it("is undone by a restore to the moment before, with the stack file of what runs", async () => {
     await product.commit(good);
-    const answer = await product.slipway(["restore", "--to", moment, "--json"]);
-    assert.equal(answer.code, 0, answer.stderr);
-    const { database } = JSON.parse(answer.stdout) as Restored;
-    assert.equal(await ask(product, `${database}-1`, "select count(*) from precious"), "100");
+    await restored(product, moment);
     await said.more(20);
     await product.unchanged();
   });

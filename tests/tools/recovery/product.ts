@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import type { Restored } from "../../../tools/recovery/restore";
 import type { Project } from "../../../tools/testing/project";
 
 /** A product with a database that is backed up every way there is, and one part that migrates it. */
@@ -93,4 +95,13 @@ export async function drop(product: Project): Promise<string> {
   const after = `select pg_sleep_until('${moment}+00'::timestamptz + interval '1 second'); drop table precious`;
   await ask(product, "postgres-1", after);
   return `${moment.replace(" ", "T").slice(0, 23)}Z`;
+}
+
+/** Restored to a moment after which its table was dropped: the table is there again. */
+export async function restored(product: Project, moment: string): Promise<Restored> {
+  const answer = await product.slipway(["restore", "--to", moment, "--json"]);
+  assert.equal(answer.code, 0, answer.stderr);
+  const back = JSON.parse(answer.stdout) as Restored;
+  assert.equal(await ask(product, `${back.database}-1`, "select count(*) from precious"), "100");
+  return back;
 }
