@@ -145,7 +145,10 @@ describe("Postgres' options", () => {
 
   it("several take over from a primary that is gone in seconds; one alone has nobody to wait for", async () => {
     const several = clusterOf(await operated({ instances: 3 })).inputs.spec;
-    const { leaseDurationSeconds, renewDeadlineSeconds, retryPeriodSeconds } = several.primaryLease;
+    const { leaseDurationSeconds, renewDeadlineSeconds, retryPeriodSeconds } = several.primaryLease as Record<
+      "leaseDurationSeconds" | "renewDeadlineSeconds" | "retryPeriodSeconds",
+      number
+    >;
     // As the operator's webhook wants them.
     assert.ok(leaseDurationSeconds > renewDeadlineSeconds);
     assert.ok(renewDeadlineSeconds > retryPeriodSeconds * 1.2);
