@@ -11,6 +11,8 @@ import { Acknowledged, writer, writing } from "./writer";
 
 const STORE = "objectstores.barmancloud.cnpg.io";
 const CLUSTER = "clusters.postgresql.cnpg.io";
+/** As many changes as are archived in an hour at most, at one a minute. */
+const HOUR = 60;
 
 describeLive("a disaster of backups", function () {
   this.timeout(900_000);
@@ -98,20 +100,21 @@ describeLive("a disaster of backups", function () {
       .flatMap((one) => one.spec.groups.flatMap((group) => group.rules))
       .find((rule) => rule.alert === "ArchiveFails");
     assert.ok(alert);
+    const waiting = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready'";
     const archived = () => ask(product, "postgres-1", "select archived_count from pg_stat_archiver");
     await patch("networkpolicy/postgres", { spec: { egress: shut } });
     try {
       await product.until(async () => {
-        await ask(product, "postgres-1", "select pg_switch_wal()");
+        await ask(product, "postgres-1", `select pg_switch_wal() where (${waiting}) < ${HOUR}`);
         return (await prometheus.now(alert.expr)).length > 0;
       });
+      assert.ok(Number(await ask(product, "postgres-1", waiting)) >= HOUR);
       await serves();
     } finally {
       await patch("networkpolicy/postgres", { spec: { egress } });
     }
     const before = Number(await archived());
     await product.until(async () => Number(await archived()) > before);
-    const waiting = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready'";
     await product.until(async () => (await ask(product, "postgres-1", waiting)) === "0");
     await product.until(async () => (await prometheus.now(alert.expr)).length === 0);
     await serves();
