@@ -5,7 +5,7 @@ import { describeLive } from "../../helpers/live";
 import { ask, backedUp, drop, restored, small } from "./product";
 
 const GIGABYTE = 1024 ** 3;
-const ROWS = 3_200_000;
+const ROWS = 3_400_000;
 
 describeLive("a dropped table of a large database", function () {
   this.timeout(1_800_000);
