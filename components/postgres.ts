@@ -91,7 +91,8 @@ export class Postgres extends Resident<PostgresTransforms> implements Needed {
     );
     const login = this.#createLogin(owner, password);
     const network = this.child("network", k8s.networking.v1.NetworkPolicy, {
-      metadata: this.meta("NetworkPolicy"),
+      // With the database another one: the one from before needs its own until it is gone.
+      metadata: { ...this.meta("NetworkPolicy"), name: cluster },
       spec: instancesNetwork(cluster, args.backup, this.space.monitoring),
     });
     const keys = this.#holdKeys(args);

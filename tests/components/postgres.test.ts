@@ -338,7 +338,8 @@ describe("Postgres' options", () => {
         },
       },
     ]);
-    // Everything that finds the database by its name goes with it.
+    // Everything that finds the database by its name goes with it, and its ways: the one from before needs its own while it goes.
+    assert.equal(graph.named("eu-postgres-network").inputs.metadata.name, "postgres-2");
     assert.equal(graph.named("eu-postgres-schedule").inputs.spec.cluster.name, "postgres-2");
     assert.match(graph.named("eu-postgres-urls").inputs.stringData.url as string, /@postgres-2-rw:5432/);
   });
