@@ -14,7 +14,7 @@ describeLive("a dropped table of a large database", function () {
   before(async () => {
     await product.make();
     const { postgres, ...rest } = small(product.stack) as { postgres: object };
-    const larger = { cpu: "1", memory: "512Mi", storage: "8Gi" };
+    const larger = { cpu: "500m", memory: "512Mi", storage: "8Gi" };
     await product.commit({
       ...rest,
       postgres: { ...postgres, ...larger },
