@@ -7,6 +7,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { platform } from "../config";
+import { withContainer, withImage } from "./change";
 import { Manifests, KubernetesResource } from "./manifests";
 import { priority, withPriority } from "./priority";
 import type { KubernetesObject } from "./sources";
@@ -96,24 +97,20 @@ export class Backups extends pulumi.ComponentResource {
   }
 }
 
-/** Upstream's manifest names images of its own tests. */
+/** Upstream's manifest names images of its own tests, and reserves nothing. */
 export function withImages({ plugin, sidecar }: BackupsArgs["images"]) {
-  return (object: KubernetesObject): KubernetesObject => {
-    const changed = structuredClone(object);
-    if (changed.kind === "Secret" && VARIABLE in ((changed.data as object | undefined) ?? {})) {
-      changed.data = { [VARIABLE]: Buffer.from(sidecar).toString("base64") };
-    }
-    if (changed.kind !== "Deployment" || changed.metadata.name !== DEPLOYMENT) return changed;
-    const { template } = changed.spec as { template: { spec: { containers: Record<string, unknown>[] } } };
-    const [container] = template.spec.containers;
-    if (container === undefined) throw new Error(`the Deployment ${DEPLOYMENT} has no container`);
-    container.image = plugin;
-    container.imagePullPolicy = "IfNotPresent";
+  const ours = withImage(DEPLOYMENT, plugin);
+  const sized = withContainer(DEPLOYMENT, (container) => {
     container.resources = {
       requests: { cpu: "10m", memory: "64Mi" },
       limits: { cpu: "500m", memory: "256Mi" },
     };
-    return withPriority(changed);
+  });
+  return (object: KubernetesObject): KubernetesObject => {
+    if (object.kind === "Secret" && VARIABLE in ((object.data as object | undefined) ?? {})) {
+      return { ...object, data: { [VARIABLE]: Buffer.from(sidecar).toString("base64") } };
+    }
+    return object.metadata.name === DEPLOYMENT ? withPriority(sized(ours(object))) : object;
   };
 }
 

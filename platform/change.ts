@@ -13,7 +13,7 @@ interface Container {
 
 /** Runs a Deployment's first container from another image (and tells an operator its own image, where it asks for it). */
 export const withImage = (deployment: string, image: string): Change =>
-  first(deployment, (container) => {
+  withContainer(deployment, (container) => {
     const before = container.image;
     container.image = image;
     container.imagePullPolicy = "IfNotPresent"; // the tag is pinned: pulling it again brings nothing
@@ -22,11 +22,12 @@ export const withImage = (deployment: string, image: string): Change =>
 
 /** Lets a Deployment's first container use so much of a core, beyond what is reserved for it. */
 export const withLimit = (deployment: string, cpu: string): Change =>
-  first(deployment, (container) => {
+  withContainer(deployment, (container) => {
     container.resources = { ...container.resources, limits: { ...container.resources?.limits, cpu } };
   });
 
-function first(deployment: string, change: (container: Container) => void): Change {
+/** Changes a Deployment's first container, and nothing else. */
+export function withContainer(deployment: string, change: (container: Container) => void): Change {
   return (object) => {
     if (object.kind !== "Deployment" || object.metadata.name !== deployment) return object;
     const changed = structuredClone(object) as KubernetesObject & {

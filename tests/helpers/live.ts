@@ -30,14 +30,15 @@ export function describeLive(title: string, suite: (this: Mocha.Suite) => void):
   });
 }
 
+/** The demo as `./slipway up --full` makes it. */
+export const up = (): Promise<Result> => run(join(checkout, "slipway"), ["up", "--full"]);
+
 let said: Promise<string> | undefined;
 
-/** `./slipway up --full`, once; answers what it printed. With `slipway test --here` it stands already. */
+/** That, once; answers what it printed. With `slipway test --here` it stands already. */
 export const demo = (): Promise<string> =>
   (said ??=
-    process.env.SLIPWAY_TEST_HERE === undefined
-      ? run(join(checkout, "slipway"), ["up", "--full"]).then(({ stdout }) => stdout)
-      : Promise.resolve(""));
+    process.env.SLIPWAY_TEST_HERE === undefined ? up().then(({ stdout }) => stdout) : Promise.resolve(""));
 
 /** kubectl against the embedded cluster; its output. */
 export async function kubectl(...words: string[]): Promise<string> {

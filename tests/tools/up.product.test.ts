@@ -1,16 +1,11 @@
 // The README's first command, and what a person does next: the demo product on a real cluster, asked from outside over TLS.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { checkout } from "../../toolchain/lib/paths";
-import { run } from "../../toolchain/lib/run";
 import { ask, signUp } from "../helpers/client";
-import { demo, describeLive } from "../helpers/live";
+import { demo, describeLive, up } from "../helpers/live";
 import { eventually } from "../helpers/services";
 
 const api = "api.slipway.localhost";
 const app = "app.slipway.localhost";
-
-const up = () => run(join(checkout, "slipway"), ["up", "--full"]);
 
 describeLive("./slipway up", () => {
   it("ends by printing URLs that answer, and says how to trust them", async function () {
